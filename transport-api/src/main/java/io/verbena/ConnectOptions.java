@@ -1,0 +1,66 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a client connects. Immutable; start from {@link #defaults()}.
+ *
+ * @param connectTimeoutNs the longest until the link is up, over all addresses of the name.
+ * @param helloTimeoutNs the longest from then until the server has accepted or rejected.
+ * @param session the options of the session itself.
+ */
+public record ConnectOptions(
+        long connectTimeoutNs,
+        long helloTimeoutNs,
+        SessionOptions session) {
+    private static final ConnectOptions DEFAULTS = new ConnectOptions(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(10), SessionOptions.defaults());
+
+    /** Checks every value.
+     *
+     * @throws IllegalArgumentException if one is out of range.
+     */
+    public ConnectOptions {
+        Options.positive("connectTimeoutNs", connectTimeoutNs);
+        Options.positive("helloTimeoutNs", helloTimeoutNs);
+    }
+
+    /**
+     * The options that suit most.
+     *
+     * @return the defaults.
+     */
+    public static ConnectOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * These options with another {@link #connectTimeoutNs()}.
+     *
+     * @param value the longest until the link is up, over all addresses of the name.
+     * @return new options.
+     */
+    public ConnectOptions withConnectTimeoutNs(final long value) {
+        return new ConnectOptions(value, helloTimeoutNs, session);
+    }
+
+    /**
+     * These options with another {@link #helloTimeoutNs()}.
+     *
+     * @param value the longest from then until the server has accepted or rejected.
+     * @return new options.
+     */
+    public ConnectOptions withHelloTimeoutNs(final long value) {
+        return new ConnectOptions(connectTimeoutNs, value, session);
+    }
+
+    /**
+     * These options with another {@link #session()}.
+     *
+     * @param value the options of the session itself.
+     * @return new options.
+     */
+    public ConnectOptions withSession(final SessionOptions value) {
+        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, value);
+    }
+}

@@ -1,0 +1,92 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an event queue works. Immutable; start from {@link #defaults()}.
+ *
+ * @param idlePolicy what it does when there is nothing to do.
+ * @param nanoClock where all its times come from: nanoseconds of no particular origin, never going back.
+ * @param closeTimeoutNs the longest that {@link EventQueueHandler#close()} may take.
+ * @param poolGrowth asked when a request finds no free message; null declines always.
+ * @param errorHandler gets what call-backs throw; null: it is thrown by the loop.
+ */
+public record EventQueueOptions(
+        IdlePolicy idlePolicy,
+        LongSupplier nanoClock,
+        long closeTimeoutNs,
+        @Nullable PoolGrowth poolGrowth,
+        @Nullable Consumer<Throwable> errorHandler) {
+    private static final EventQueueOptions DEFAULTS = new EventQueueOptions(IdlePolicy.ADAPTIVE, System::nanoTime, TimeUnit.SECONDS.toNanos(10), null, null);
+
+    /** Checks every value.
+     *
+     * @throws IllegalArgumentException if one is out of range.
+     */
+    public EventQueueOptions {
+        Options.positive("closeTimeoutNs", closeTimeoutNs);
+    }
+
+    /**
+     * The options that suit most.
+     *
+     * @return the defaults.
+     */
+    public static EventQueueOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * These options with another {@link #idlePolicy()}.
+     *
+     * @param value what it does when there is nothing to do.
+     * @return new options.
+     */
+    public EventQueueOptions withIdlePolicy(final IdlePolicy value) {
+        return new EventQueueOptions(value, nanoClock, closeTimeoutNs, poolGrowth, errorHandler);
+    }
+
+    /**
+     * These options with another {@link #nanoClock()}.
+     *
+     * @param value where all its times come from: nanoseconds of no particular origin, never going back.
+     * @return new options.
+     */
+    public EventQueueOptions withNanoClock(final LongSupplier value) {
+        return new EventQueueOptions(idlePolicy, value, closeTimeoutNs, poolGrowth, errorHandler);
+    }
+
+    /**
+     * These options with another {@link #closeTimeoutNs()}.
+     *
+     * @param value the longest that {@link EventQueueHandler#close()} may take.
+     * @return new options.
+     */
+    public EventQueueOptions withCloseTimeoutNs(final long value) {
+        return new EventQueueOptions(idlePolicy, nanoClock, value, poolGrowth, errorHandler);
+    }
+
+    /**
+     * These options with another {@link #poolGrowth()}.
+     *
+     * @param value asked when a request finds no free message; null declines always.
+     * @return new options.
+     */
+    public EventQueueOptions withPoolGrowth(final @Nullable PoolGrowth value) {
+        return new EventQueueOptions(idlePolicy, nanoClock, closeTimeoutNs, value, errorHandler);
+    }
+
+    /**
+     * These options with another {@link #errorHandler()}.
+     *
+     * @param value gets what call-backs throw; null: it is thrown by the loop.
+     * @return new options.
+     */
+    public EventQueueOptions withErrorHandler(final @Nullable Consumer<Throwable> value) {
+        return new EventQueueOptions(idlePolicy, nanoClock, closeTimeoutNs, poolGrowth, value);
+    }
+}

@@ -1,0 +1,481 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.engine;
+
+import io.verbena.EventQueueHandler;
+import io.verbena.EventReason;
+import io.verbena.HandlerFailurePolicy;
+import io.verbena.Session;
+import io.verbena.SessionClosed;
+import io.verbena.SessionClosedException;
+import io.verbena.SessionOptions;
+import io.verbena.SessionState;
+import io.verbena.spi.Connection;
+import io.verbena.spi.Connection.SendResult;
+import io.verbena.spi.ConnectionHandler;
+import io.verbena.spi.PollerContext.Timer;
+import io.verbena.wire.FrameHeader;
+import io.verbena.wire.FrameType;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What both ends of a session have in common: the queue of what could not be sent yet, control frames
+ * that are owed, the heart, and the way to the end.
+ *
+ * <p>The end: {@link #closeBecause} notes the first reason, which is the true one, and lets the loop
+ * do the rest ({@link #beginClose}); the halves say GOODBYE each in its way; {@link #onClosed} comes
+ * from the transport; {@link #finish} tells the application, once.
+ */
+abstract class AbstractSession implements Session, ConnectionHandler {
+    private static final int OWES_KEEPALIVE = 1;
+    private static final int OWES_CLOSE = 2;
+    private static final int OWES_GOODBYE = 4;
+
+    final EventQueue queue;
+    final SessionOptions options;
+
+    /** Messages that wait for the server's room, for the link, or for the session to be established. */
+    final MsgQueue outbound = new MsgQueue();
+
+    SessionState state = SessionState.CONNECTING;
+
+    /** The transport takes nothing until it says otherwise. */
+    boolean blocked;
+
+    /** The transport was told "not now", and waits for {@link #resume()}. */
+    private boolean stalled;
+
+    /** The link is no more. */
+    boolean linkLost;
+
+    /** The peer has sent its last frame. */
+    boolean peerSaidGoodbye;
+
+    /** This side has sent its last frame, or is about to. */
+    boolean saidGoodbye;
+
+    /** The place among the {@link Residents}. */
+    int residence;
+
+    private final URI uri;
+    private @Nullable Connection connection;
+    private int owed;
+    private int owedCredits;
+    private @Nullable Object userContext;
+
+    private @Nullable SessionClosed end;
+    private @Nullable Timer closeTimer;
+
+    private @Nullable Heart heart;
+
+    AbstractSession(final EventQueue queue, final URI uri, final SessionOptions options) {
+        this.queue = queue;
+        this.uri = uri;
+        this.options = options;
+        queue.residents().add(this);
+    }
+
+    // ---- what the halves do in their own way
+
+    /** In the loop, after {@link #closeBecause}: say what is to be said to the peer. */
+    abstract void beginClose();
+
+    /** Sends what waits in {@link #outbound} and may be sent. */
+    abstract void pump();
+
+    /** The link is gone, and its memory with it: gives back what it had, then finishes, now or soon. */
+    abstract void linkGone();
+
+    /** Every message has been given back; tells the application that the session is closed. */
+    abstract void notifyClosed(SessionClosed event);
+
+    /** Sends what the half owes beside the flags that are kept here; false if the link is blocked. */
+    boolean sendOwn() {
+        return true;
+    }
+
+    // ---- sending
+
+    void connection(final Connection made) {
+        connection = made;
+    }
+
+    @Nullable Connection connection() {
+        return connection;
+    }
+
+    /** Sends the frame in the queue's header. */
+    final SendResult send(final @Nullable EngineMsg payload) {
+        final Connection link = connection;
+        if (link == null || linkLost) {
+            return SendResult.CLOSED;
+        }
+        final SendResult result = link.send(queue.header, payload);
+        if (result == SendResult.BACK_PRESSURED) {
+            blocked = true;
+        }
+        return result;
+    }
+
+    /** Sends a frame without payload; false if it must be tried again when the link is free. */
+    final boolean sendControl(
+            final int type, final int flags, final int credits, final long id, final int code) {
+        queue.header.encode(type, flags, credits, 0, id, code);
+        return !blocked && send(null) != SendResult.BACK_PRESSURED;
+    }
+
+    private void owe(final int what) {
+        owed |= what;
+        sendOwed();
+    }
+
+    final void oweCredits(final int credits) {
+        owedCredits += credits;
+        sendOwed();
+    }
+
+    final void oweClose() {
+        owe(OWES_CLOSE);
+    }
+
+    /** This side's last frame; it goes behind everything in {@link #outbound}. */
+    final void oweGoodbye() {
+        if (!saidGoodbye) {
+            saidGoodbye = true;
+            owe(OWES_GOODBYE);
+        }
+    }
+
+    private void sendOwed() {
+        if (owedCredits > 0 && sendControl(FrameType.CREDIT, 0, owedCredits, 0, 0)) {
+            owedCredits = 0;
+        }
+        if ((owed & OWES_KEEPALIVE) != 0
+                && sendControl(FrameType.KEEPALIVE, stalled ? FrameHeader.FLAG_BUSY : 0, 0, 0, 0)) {
+            owed &= ~OWES_KEEPALIVE;
+        }
+        if ((owed & OWES_CLOSE) != 0 && sendControl(FrameType.CLOSE, 0, 0, 0, 0)) {
+            owed &= ~OWES_CLOSE;
+        }
+        if ((owed & OWES_GOODBYE) != 0
+                && outbound.isEmpty()
+                && sendControl(FrameType.GOODBYE, 0, 0, 0, endReason().code())) {
+            owed &= ~OWES_GOODBYE;
+            if (peerSaidGoodbye) {
+                closeLink();
+            }
+        }
+    }
+
+    @Override
+    public final void onWritable() {
+        blocked = false;
+        if (!sendOwn()) {
+            return;
+        }
+        pump();
+        if (!blocked && (owed != 0 || owedCredits != 0)) {
+            sendOwed();
+        }
+    }
+
+    // ---- receiving less
+
+    /** Tells the transport "not now", because of a limit on events. */
+    final void stallForBudget() {
+        stalled = true;
+        queue.pause(this);
+    }
+
+    /** Tells the transport "not now", because there is no free message. */
+    final void stallForMemory() {
+        stalled = true;
+        queue.starve(this);
+    }
+
+    /** The cause of the stall may be over. */
+    final void resume() {
+        stalled = false;
+        final Connection link = connection;
+        if (link != null && !linkLost) {
+            link.resume();
+        }
+    }
+
+    // ---- the heart
+
+    /** The peer is there; from now on both sides want to hear each other. */
+    final void startHeart(final int peerIntervalMs) {
+        final Heart made = new Heart(options, peerIntervalMs, queue.nanoTime());
+        heart = made;
+        queue.residents().keepAlive(made.intervalNs());
+    }
+
+    /** Called often; sends a KEEPALIVE and looks at the peer's once an interval. */
+    final void beat(final long nowNs) {
+        final Connection link = connection;
+        final Heart beating = heart;
+        if (beating == null || link == null || linkLost) {
+            return;
+        }
+        switch (beating.beat(nowNs, link, stalled)) {
+            case NONE -> {}
+            case BEAT -> {
+                if (!saidGoodbye) {
+                    owe(OWES_KEEPALIVE);
+                }
+            }
+            case PEER_SILENT ->
+                    cutOff(
+                            EventReason.KEEPALIVE_TIMEOUT,
+                            "nothing was heard from %s for %d ms"
+                                    .formatted(remoteAddress(), beating.patienceMs()));
+            case PEER_STUCK ->
+                    cutOff(
+                            EventReason.PEER_STALLED,
+                            "%s has taken nothing for %d ms"
+                                    .formatted(remoteAddress(), beating.patienceMs()));
+        }
+    }
+
+    private void cutOff(final EventReason reason, final String detail) {
+        startEnd(SessionClosed.of(reason, detail, null));
+        final Connection link = connection;
+        if (link != null) {
+            link.abort();
+        }
+    }
+
+    final void onKeepalive(final FrameHeader frame) {
+        if ((frame.flags() & FrameHeader.FLAG_BUSY) != 0 && heart != null) {
+            heart.peerIsBusy();
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public final void close() {
+        queue.checkThread();
+        closeBecause(EventReason.CLOSED_BY_SELF, "closed by this side", null);
+    }
+
+    /** Begins to close in good order, if nothing has begun it before. */
+    final void closeBecause(
+            final EventReason reason, final String detail, final @Nullable Throwable cause) {
+        if (startEnd(SessionClosed.of(reason, detail, cause))) {
+            closeTimer = queue.schedule(options.closeTimeoutNs(), this::closeTimedOut);
+            // Not from here: the application may be in the middle of something.
+            queue.schedule(0, this::beginCloseInLoop);
+        }
+    }
+
+    private void beginCloseInLoop() {
+        if (state == SessionState.CLOSING) {
+            if (stalled && !linkLost) {
+                queue.forget(this);
+                resume();
+            }
+            beginClose();
+        }
+    }
+
+    /** Ends the session without good order: the peer is told why, if it listens. */
+    final void endNow(final EventReason reason, final String detail) {
+        startEnd(SessionClosed.of(reason, detail, null));
+        if (!saidGoodbye) {
+            saidGoodbye = true;
+            sendControl(FrameType.GOODBYE, 0, 0, 0, reason.code());
+        }
+        limitClose();
+        closeLink();
+    }
+
+    /** The peer broke the protocol: its session ends, nobody else's. */
+    final void protocolError(final String detail) {
+        queue.counters.protocolErrors++;
+        queue.report(EventReason.PROTOCOL_ERROR, remoteAddress() + ": " + detail, null);
+        endNow(EventReason.PROTOCOL_ERROR, detail);
+    }
+
+    /** The peer's last frame: it will send no more. */
+    final void onGoodbye(final FrameHeader frame) {
+        peerSaidGoodbye = true;
+        final EventReason said = EventReason.of(frame.room());
+        startEnd(
+                switch (said) {
+                    // What the peer has to say about this side, or about its limits.
+                    case PROTOCOL_ERROR, VERSION_MISMATCH, LIMIT_REACHED, HELLO_TIMEOUT ->
+                            SessionClosed.of(
+                                    said, "ended by %s: %s".formatted(remoteAddress(), said), null);
+                    // Its own affairs.
+                    default ->
+                            SessionClosed.of(
+                                    EventReason.CLOSED_BY_PEER,
+                                    "closed by %s (%s there)".formatted(remoteAddress(), said),
+                                    null);
+                });
+    }
+
+    /** Notes why the session ends, if nothing has been noted before. */
+    final boolean startEnd(final SessionClosed event) {
+        if (end != null) {
+            return false;
+        }
+        end = event;
+        if (state != SessionState.CLOSED) {
+            state = SessionState.CLOSING;
+        }
+        return true;
+    }
+
+    final EventReason endReason() {
+        return end == null ? EventReason.UNKNOWN : end.reason();
+    }
+
+    private void closeTimedOut() {
+        if (state == SessionState.CLOSED) {
+            return;
+        }
+        final SessionClosed before = end;
+        if (before != null && before.reason() == EventReason.CLOSED_BY_SELF) {
+            end =
+                    SessionClosed.of(
+                            EventReason.CLOSE_TIMEOUT,
+                            "the close took longer than %d ms and was cut short"
+                                    .formatted(options.closeTimeoutNs() / 1_000_000),
+                            null);
+        }
+        abandon();
+    }
+
+    /** Starts the time that is left for the application to give back what it holds. */
+    final void limitClose() {
+        if (closeTimer == null) {
+            closeTimer = queue.schedule(options.closeTimeoutNs(), this::closeTimedOut);
+        }
+    }
+
+    /** Ends at once, with the link and without what the application still holds. */
+    void abandon() {
+        startEnd(SessionClosed.of(EventReason.EVENT_QUEUE_CLOSED, "the event queue was closed", null));
+        final Connection link = connection;
+        if (link != null && !linkLost) {
+            link.abort();
+        }
+        linkLost = true;
+        flush();
+        finish();
+    }
+
+    /** Every message that the link or the queue has is given back to the application. */
+    abstract void flush();
+
+    final void closeLink() {
+        final Connection link = connection;
+        if (link != null) {
+            link.close();
+        }
+    }
+
+    @Override
+    public final void onClosed(
+            final EventReason reason, final String detail, final @Nullable Throwable cause) {
+        if (linkLost) {
+            return;
+        }
+        linkLost = true;
+        startEnd(SessionClosed.of(reason, detail, cause));
+        linkGone();
+    }
+
+    /** The last thing: tells the application, once. */
+    final void finish() {
+        if (state == SessionState.CLOSED) {
+            return;
+        }
+        if (closeTimer != null) {
+            closeTimer.cancel();
+        }
+        if (stalled) {
+            queue.forget(this);
+        }
+        state = SessionState.CLOSED;
+        queue.residents().remove(this);
+        final SessionClosed event = end;
+        if (event != null) {
+            queue.countEvent();
+            try {
+                notifyClosed(event);
+            } catch (final Throwable e) {
+                queue.failed(null, e);
+            }
+        }
+    }
+
+    /** This session's handler threw. */
+    final void handlerFailed(final Throwable thrown) {
+        if (options.handlerFailure() == HandlerFailurePolicy.CLOSE_SESSION) {
+            closeBecause(EventReason.HANDLER_FAILED, "its handler threw " + thrown, thrown);
+        }
+    }
+
+    /** What to throw at who calls on a session that has ended or is about to. */
+    final SessionClosedException refused(final String what) {
+        final SessionClosed event = end;
+        return event == null
+                ? new SessionClosedException(EventReason.UNKNOWN, what, null)
+                : new SessionClosedException(
+                        event.reason(),
+                        "%s: the session is %s: %s"
+                                .formatted(
+                                        what,
+                                        state == SessionState.CLOSED ? "closed" : "closing",
+                                        event.detail()),
+                        event.cause());
+    }
+
+    // ---- what everybody may know
+
+    @Override
+    public final EventQueueHandler eventQueue() {
+        return queue;
+    }
+
+    @Override
+    public final URI uri() {
+        return uri;
+    }
+
+    @Override
+    public final SessionState state() {
+        return state;
+    }
+
+    @Override
+    public final String transport() {
+        final Connection link = connection;
+        return link == null ? "" : link.transport();
+    }
+
+    @Override
+    public final String remoteAddress() {
+        final Connection link = connection;
+        return link == null ? "" : link.remoteAddress();
+    }
+
+    @Override
+    public final @Nullable Object userContext() {
+        return userContext;
+    }
+
+    @Override
+    public final void userContext(final @Nullable Object context) {
+        userContext = context;
+    }
+
+    @Override
+    public String toString() {
+        return "%s[%s, %s]".formatted(getClass().getSimpleName(), uri, state);
+    }
+}

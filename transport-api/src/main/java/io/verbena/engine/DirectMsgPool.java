@@ -1,0 +1,303 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.verbena.Msg;
+import io.verbena.MsgPool;
+import io.verbena.PoolExhaustedException;
+import io.verbena.PoolUse;
+import io.verbena.spi.PoolMemory;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A pool, its memory, and the stack of its free messages: the one used last is taken first, while it is in cache. */
+final class DirectMsgPool implements MsgPool, PoolMemory {
+    private static final int ALIGNMENT = 64;
+    private static final int MAX_COUNT = 1 << 20;
+
+    static {
+        NettyLogging.settle();
+    }
+
+    /** Memory that is freed when it is released, not when the garbage collector finds it. */
+    private static final UnpooledByteBufAllocator ALLOCATOR =
+            new UnpooledByteBufAllocator(true /* preferDirect */, true /* disableLeakDetector */);
+
+    private final boolean trackTakes = Boolean.getBoolean("verbena.pool.trackTakes");
+    private final int inBytes;
+    private final int outBytes;
+    private final int inStride;
+    private final int outStride;
+    private final ByteBuf inMemory;
+    private final ByteBuf outMemory;
+    private final ByteBuffer inBlock;
+    private final ByteBuffer outBlock;
+    private final EngineMsg[] messages;
+    private final EngineMsg[] free;
+    private int available;
+
+    private @Nullable EventQueue eventQueue;
+    private PoolUse use = PoolUse.BOTH;
+    private int id;
+    private boolean closeWhenWhole;
+    private boolean closed;
+
+    DirectMsgPool(final int count, final int inBytes, final int outBytes) {
+        if (count < 1 || count > MAX_COUNT) {
+            throw new IllegalArgumentException(
+                    "count must be from 1 to %d, is %d".formatted(MAX_COUNT, count));
+        }
+        this.inBytes = inBytes;
+        this.outBytes = outBytes;
+        inStride = stride("inBytes", inBytes, count);
+        outStride = stride("outBytes", outBytes, count);
+        inMemory = ALLOCATOR.directBuffer(inStride * count + ALIGNMENT);
+        try {
+            outMemory = ALLOCATOR.directBuffer(outStride * count + ALIGNMENT);
+        } catch (final Throwable e) {
+            inMemory.release();
+            throw e;
+        }
+        inBlock = aligned(inMemory, inStride * count);
+        outBlock = aligned(outMemory, outStride * count);
+        messages = new EngineMsg[count];
+        free = new EngineMsg[count];
+        for (int i = count - 1; i >= 0; i--) {
+            final EngineMsg msg =
+                    new EngineMsg(
+                            this,
+                            i,
+                            inBlock.slice(i * inStride, inBytes),
+                            outBlock.slice(i * outStride, outBytes));
+            messages[i] = msg;
+            free[available++] = msg;
+        }
+    }
+
+    private static int stride(final String name, final int bytes, final int count) {
+        final long stride = ((long) bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        if (bytes < 0 || stride * count > Integer.MAX_VALUE - ALIGNMENT) {
+            throw new IllegalArgumentException(
+                    "%s must be 0 or more, and %d of them at most 2 GiB together; is %d"
+                            .formatted(name, count, bytes));
+        }
+        return (int) stride;
+    }
+
+    /** Zeroed too, so that what is sent by mistake is at least nobody's secret. */
+    private static ByteBuffer aligned(final ByteBuf memory, final int bytes) {
+        memory.setZero(0, memory.capacity());
+        final ByteBuffer whole = memory.nioBuffer(0, memory.capacity());
+        return whole.alignedSlice(ALIGNMENT).slice(0, bytes);
+    }
+
+    static DirectMsgPool of(final MsgPool pool) {
+        if (pool instanceof DirectMsgPool own) {
+            return own;
+        }
+        throw new IllegalArgumentException("not made by MsgPool.direct: " + pool.getClass().getName());
+    }
+
+    @Override
+    public Msg take() {
+        final Msg msg = tryTake();
+        if (msg == null) {
+            throw new PoolExhaustedException(
+                    "no free message in %s: %s; release messages, or make the pool larger"
+                            .formatted(this, whereabouts()));
+        }
+        return msg;
+    }
+
+    @Override
+    public @Nullable Msg tryTake() {
+        checkThread();
+        if (closed) {
+            throw new IllegalStateException("the pool is closed");
+        }
+        final EngineMsg msg = pop(EngineMsg.HELD);
+        if (msg != null) {
+            msg.reset();
+        }
+        return msg;
+    }
+
+    /** Takes a free message without emptying its buffers; null if there is none. */
+    @Nullable EngineMsg pop(final int state) {
+        if (available == 0) {
+            return null;
+        }
+        final EngineMsg msg = free[--available];
+        msg.state = state;
+        if (trackTakes) {
+            msg.takenAt = new Throwable("taken here, by " + Thread.currentThread().getName());
+        }
+        return msg;
+    }
+
+    void free(final EngineMsg msg) {
+        msg.cleared();
+        free[available++] = msg;
+        final EventQueue queue = eventQueue;
+        if (queue != null && use.server()) {
+            queue.messageFreed();
+        }
+        if (closeWhenWhole && available == messages.length) {
+            close();
+        }
+    }
+
+    void bind(final EventQueue queue, final PoolUse poolUse, final int number) {
+        if (closed) {
+            throw new IllegalStateException("the pool is closed");
+        }
+        if (eventQueue != null) {
+            throw new IllegalStateException(
+                    "the pool is bound already, to %s; unbind it there first"
+                            .formatted(eventQueue == queue ? "this event queue" : "another event queue"));
+        }
+        eventQueue = queue;
+        use = poolUse;
+        id = number;
+    }
+
+    void unbound() {
+        eventQueue = null;
+    }
+
+    @Nullable EventQueue eventQueue() {
+        return eventQueue;
+    }
+
+    PoolUse use() {
+        return use;
+    }
+
+    void checkWhole(final String what) {
+        if (available < messages.length) {
+            throw new IllegalStateException(
+                    "%s can't be %s: %s".formatted(this, what, whereabouts()), oldestTake());
+        }
+    }
+
+    /** Is every message free? */
+    boolean isWhole() {
+        return available == messages.length;
+    }
+
+    /** Closes now, or when the last message comes back. */
+    void closeWhenWhole() {
+        if (isWhole()) {
+            close();
+        } else {
+            closeWhenWhole = true;
+        }
+    }
+
+    private String whereabouts() {
+        final int[] counts = new int[EngineMsg.ANSWERED + 1];
+        for (final EngineMsg msg : messages) {
+            counts[msg.state]++;
+        }
+        final StringBuilder text = new StringBuilder();
+        for (int state = 0; state < counts.length; state++) {
+            if (counts[state] > 0) {
+                text.append(text.isEmpty() ? "" : ", ")
+                        .append(counts[state])
+                        .append(' ')
+                        .append(EngineMsg.stateName(state));
+            }
+        }
+        if (!trackTakes) {
+            text.append(" (-Dverbena.pool.trackTakes=true tells where they were taken)");
+        }
+        return text.toString();
+    }
+
+    private @Nullable Throwable oldestTake() {
+        for (final EngineMsg msg : messages) {
+            if (msg.takenAt != null) {
+                return msg.takenAt;
+            }
+        }
+        return null;
+    }
+
+    void checkThread() {
+        if (eventQueue != null) {
+            eventQueue.checkThread();
+        }
+    }
+
+    @Override
+    public int available() {
+        return available;
+    }
+
+    @Override
+    public int count() {
+        return messages.length;
+    }
+
+    @Override
+    public int inBytes() {
+        return inBytes;
+    }
+
+    @Override
+    public int outBytes() {
+        return outBytes;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public ByteBuffer inBlock() {
+        return inBlock;
+    }
+
+    @Override
+    public ByteBuffer outBlock() {
+        return outBlock;
+    }
+
+    @Override
+    public int inStride() {
+        return inStride;
+    }
+
+    @Override
+    public int outStride() {
+        return outStride;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        checkThread();
+        checkWhole("closed");
+        if (eventQueue != null) {
+            eventQueue.unbind(this);
+        }
+        closed = true;
+        available = 0;
+        inMemory.release();
+        outMemory.release();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public String toString() {
+        return "MsgPool[%d x %d+%d bytes]".formatted(messages.length, inBytes, outBytes);
+    }
+}

@@ -1,0 +1,497 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.engine;
+
+import io.verbena.EventQueueCounters;
+import io.verbena.EventQueueHandler;
+import io.verbena.EventQueueOptions;
+import io.verbena.EventReason;
+import io.verbena.MsgPool;
+import io.verbena.PoolUse;
+import io.verbena.spi.Poller;
+import io.verbena.spi.PollerContext;
+import io.verbena.spi.TransportProvider;
+import io.verbena.wire.FrameHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The duty cycle of one thread: tasks, timers, then every poller; and when there was nothing to do, a
+ * wait.
+ *
+ * <p>Other threads touch {@link #breakRequested}, the {@link TaskQueue} and {@link Waiting} only.
+ */
+final class EventQueue implements EventQueueHandler, PollerContext {
+    static {
+        NettyLogging.settle();
+    }
+
+    private final EventQueueOptions options;
+    private final long originNs;
+    private final Timers timers = new Timers();
+    private final TaskQueue tasks = new TaskQueue();
+    private final Waiting waiting = new Waiting();
+    private final Idle idle;
+    private final PoolSet pools = new PoolSet();
+    private final Residents residents = new Residents(this);
+    private final FaultLog faultLog = new FaultLog();
+    private final Consumer<Runnable> guard = this::runGuarded;
+
+    /** Sessions that wait for a free message. */
+    private final ArrayDeque<AbstractSession> starving = new ArrayDeque<>();
+
+    /** Sessions with a message that the loop's budget of events had no place for. */
+    private final ArrayDeque<AbstractSession> paused = new ArrayDeque<>();
+
+    final Counters counters = new Counters();
+
+    /** The header of the frame that is being sent; every send fills it anew. */
+    final FrameHeader header = new FrameHeader().wrap(ByteBuffer.allocateDirect(FrameHeader.LENGTH), 0);
+
+    /** The time at the start of the current duty cycle. */
+    private long nowNs;
+
+    private int budget;
+    private int events;
+    private boolean messageFreed;
+    private @Nullable Throwable failure;
+
+    private volatile @Nullable Thread runner;
+    private volatile boolean breakRequested;
+    private volatile boolean closeRequested;
+    private volatile boolean closed;
+
+    EventQueue(final EventQueueOptions options) {
+        this.options = options;
+        this.originNs = options.nanoClock().getAsLong();
+        this.idle = new Idle(options.idlePolicy());
+    }
+
+    static EventQueue of(final EventQueueHandler handler) {
+        if (handler instanceof EventQueue own) {
+            own.checkOpen();
+            own.checkThread();
+            return own;
+        }
+        throw new IllegalArgumentException(
+                "not made by EventQueueHandler.open: " + handler.getClass().getName());
+    }
+
+    // ---- the loop
+
+    @Override
+    public void run() {
+        runEventLoop(INFINITE_EVENTS, INFINITE_DURATION);
+    }
+
+    @Override
+    public int runEventLoop(final int maxEvents, final long timeoutNs) {
+        enter();
+        try {
+            events = 0;
+            budget = maxEvents < 0 ? Integer.MAX_VALUE : maxEvents;
+            final long startNs = nanoTime();
+            final long endNs =
+                    timeoutNs < 0 || timeoutNs > Long.MAX_VALUE - startNs
+                            ? Long.MAX_VALUE
+                            : startNs + timeoutNs;
+            nowNs = startNs;
+            while (mayGoOn()) {
+                final int work = dutyCycle();
+                if (nowNs >= endNs) {
+                    break;
+                }
+                if (work > 0) {
+                    idle.busy();
+                } else if (mayGoOn() && idle.idle(nowNs)) {
+                    if (waiting.await(this, Math.min(endNs, timers.earliestNs()))) {
+                        idle.busy();
+                    }
+                }
+            }
+            breakRequested = false;
+            if (closeRequested) {
+                shutDown();
+            }
+        } finally {
+            runner = null;
+            waiting.left();
+        }
+        rethrowFailure();
+        return events;
+    }
+
+    private boolean mayGoOn() {
+        return events < budget && failure == null && !breakRequested && !closeRequested;
+    }
+
+    private void enter() {
+        final Thread current = Thread.currentThread();
+        final Thread running = runner;
+        if (running == current) {
+            throw new IllegalStateException("the event loop runs already: this is one of its call-backs");
+        }
+        if (running != null) {
+            throw new IllegalStateException("the event loop runs already, on " + running.getName());
+        }
+        checkOpen();
+        runner = current;
+        waiting.entered(current);
+    }
+
+    private int dutyCycle() {
+        nowNs = nanoTime();
+        int work = tasks.isEmpty() ? 0 : runTasks();
+        if (nowNs >= timers.earliestNs()) {
+            work += timers.advance(nowNs, guard);
+        }
+        if (messageFreed || !paused.isEmpty()) {
+            work += resumeStalled();
+        }
+        return work + waiting.poll();
+    }
+
+    /** Runs what is there now; a task that adds itself again waits for the next cycle's I/O. */
+    private int runTasks() {
+        int run = 0;
+        for (Runnable task = tasks.poll(); task != null; task = run < 1024 ? tasks.poll() : null) {
+            runGuarded(task);
+            run++;
+        }
+        return run;
+    }
+
+    private void runGuarded(final Runnable task) {
+        try {
+            task.run();
+        } catch (final Throwable e) {
+            failed(null, e);
+        }
+    }
+
+    // ---- what a handler throws
+
+    /** A call-back threw: the session's policy decides on the session, the options on the loop. */
+    void failed(final @Nullable AbstractSession session, final Throwable thrown) {
+        counters.handlerFailures++;
+        if (session != null) {
+            session.handlerFailed(thrown);
+        }
+        final Consumer<Throwable> errorHandler = options.errorHandler();
+        Throwable left = thrown;
+        if (errorHandler != null) {
+            try {
+                errorHandler.accept(thrown);
+                return;
+            } catch (final Throwable e) {
+                left = e;
+            }
+        }
+        if (failure == null) {
+            failure = left;
+        } else if (failure != left) {
+            failure.addSuppressed(left);
+        }
+    }
+
+    private void rethrowFailure() {
+        final Throwable thrown = failure;
+        failure = null;
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (thrown != null) {
+            throw new IllegalStateException("a call-back threw a checked exception", thrown);
+        }
+    }
+
+    // ---- events and stalls
+
+    /** A handler is about to be called. */
+    void countEvent() {
+        events++;
+    }
+
+    /** May another message be delivered in this run of the loop? */
+    boolean hasBudget() {
+        return events < budget && failure == null;
+    }
+
+    /** The session's connection was told "not now", as there is no budget. */
+    void pause(final AbstractSession session) {
+        paused.add(session);
+    }
+
+    /** The session's connection was told "not now", as there is no free message. */
+    void starve(final AbstractSession session) {
+        counters.poolStalls++;
+        starving.add(session);
+    }
+
+    void messageFreed() {
+        messageFreed = true;
+    }
+
+    /** The session doesn't wait any more. */
+    void forget(final AbstractSession session) {
+        paused.remove(session);
+        starving.remove(session);
+    }
+
+    private int resumeStalled() {
+        int resumed = 0;
+        for (int i = paused.size(); i > 0 && hasBudget(); i--) {
+            paused.remove().resume();
+            resumed++;
+        }
+        if (messageFreed) {
+            messageFreed = false;
+            for (int i = starving.size(); i > 0 && hasBudget() && pools.fits(0); i--) {
+                final long stalls = counters.poolStalls;
+                starving.remove().resume();
+                resumed++;
+                if (counters.poolStalls != stalls) {
+                    // Dry again: the others needn't ask. The one that asked has gone to the end.
+                    break;
+                }
+            }
+            if (!hasBudget() && !starving.isEmpty()) {
+                messageFreed = true;
+            }
+        }
+        return resumed;
+    }
+
+    // ---- messages for requests
+
+    /** A message for a request of this length: null if none is free, and the pools could not grow. */
+    @Nullable EngineMsg takeForRequest(final int bytes) {
+        EngineMsg msg = pools.take(bytes);
+        if (msg == null && options.poolGrowth() != null) {
+            try {
+                countEvent();
+                final DirectMsgPool pool = pools.grow(options.poolGrowth(), bytes);
+                if (pool != null) {
+                    bind(pool, PoolUse.SERVER);
+                    msg = pools.take(bytes);
+                }
+            } catch (final Throwable e) {
+                failed(null, e);
+            }
+        }
+        return msg;
+    }
+
+    /** Can there be more messages than there are? */
+    boolean canGrow() {
+        return options.poolGrowth() != null;
+    }
+
+    PoolSet pools() {
+        return pools;
+    }
+
+    @Override
+    public void bind(final MsgPool pool, final PoolUse use) {
+        checkThread();
+        checkOpen();
+        final DirectMsgPool own = DirectMsgPool.of(pool);
+        pools.bind(own, this, use);
+        for (final Poller poller : waiting.pollers()) {
+            poller.register(own, use);
+        }
+        if (use.server()) {
+            messageFreed();
+            residents.grantMore();
+        }
+    }
+
+    @Override
+    public void unbind(final MsgPool pool) {
+        checkThread();
+        final DirectMsgPool own = DirectMsgPool.of(pool);
+        if (own.eventQueue() != this) {
+            throw new IllegalStateException("the pool is not bound to this event queue");
+        }
+        own.checkWhole("unbound");
+        for (final Poller poller : waiting.pollers()) {
+            poller.deregister(own);
+        }
+        pools.unbind(own);
+    }
+
+    // ---- transports
+
+    /** The poller of a provider, opened at its first use. */
+    Poller poller(final TransportProvider provider) {
+        return waiting.poller(provider, this, pools.all());
+    }
+
+    Residents residents() {
+        return residents;
+    }
+
+    @Override
+    public long nanoTime() {
+        return options.nanoClock().getAsLong() - originNs;
+    }
+
+    /** The time at the start of the duty cycle: good enough for what is counted in milliseconds. */
+    long cycleTimeNs() {
+        return nowNs;
+    }
+
+    @Override
+    public Timer schedule(final long delayNs, final Runnable task) {
+        final long now = nanoTime();
+        return timers.schedule(now, delayNs > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + delayNs, task);
+    }
+
+    @Override
+    public void report(
+            final EventReason reason, final String detail, final @Nullable Throwable cause) {
+        faultLog.fault(nanoTime(), reason, detail, cause);
+    }
+
+    // ---- from any thread
+
+    @Override
+    public void breakEventLoop() {
+        breakRequested = true;
+        waiting.wakeIfAsleep();
+    }
+
+    @Override
+    public void wakeup() {
+        waiting.wakeup();
+    }
+
+    @Override
+    public void execute(final Runnable task) {
+        tasks.add(java.util.Objects.requireNonNull(task, "task"), guard);
+        waiting.wakeIfAsleep();
+    }
+
+    @Override
+    public boolean inEventLoop() {
+        return runner == Thread.currentThread();
+    }
+
+    boolean isWorkPending() {
+        return breakRequested || closeRequested || !tasks.isEmpty();
+    }
+
+    /** Checks, with assertions on, that no other thread runs the loop. */
+    void checkThread() {
+        assert rightThread()
+                : "called on "
+                        + Thread.currentThread().getName()
+                        + " while the event loop runs elsewhere; use EventQueueHandler.execute";
+    }
+
+    private boolean rightThread() {
+        final Thread running = runner;
+        return running == null || running == Thread.currentThread();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the event queue is closed");
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public EventQueueCounters counters() {
+        return counters.snapshot();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        final Thread running = runner;
+        if (running == Thread.currentThread()) {
+            closeRequested = true;
+            return;
+        }
+        if (running != null) {
+            closeRequested = true;
+            waiting.wakeup();
+            waiting.awaitLeft(options.closeTimeoutNs() + TimeUnit.SECONDS.toNanos(1));
+            if (closed) {
+                return;
+            }
+        }
+        enter();
+        try {
+            shutDown();
+        } finally {
+            runner = null;
+            waiting.left();
+        }
+        rethrowFailure();
+    }
+
+    /** Closes all that lives here, by the rules as long as there is time, then without them. */
+    private void shutDown() {
+        residents.closeAll();
+        final long endNs = addSaturated(nanoTime(), options.closeTimeoutNs());
+        // A virtual clock may stand still; the wait must end all the same.
+        final long realEndNs = System.nanoTime() + options.closeTimeoutNs();
+        budget = Integer.MAX_VALUE;
+        while (!residents.isEmpty()) {
+            final Throwable kept = failure;
+            failure = null;
+            final int work = dutyCycle();
+            keep(kept);
+            if (nowNs >= endNs || System.nanoTime() - realEndNs >= 0) {
+                break;
+            }
+            if (work == 0 && !residents.isEmpty() && tasks.isEmpty()) {
+                waiting.await(this, Math.min(endNs, Math.min(timers.earliestNs(), nowNs + MILLISECOND_NS)));
+            }
+        }
+        residents.abandonAll();
+        closed = true;
+        tasks.close(guard);
+        waiting.close();
+        pools.close();
+        starving.clear();
+        paused.clear();
+    }
+
+    private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private void keep(final @Nullable Throwable earlier) {
+        if (earlier != null) {
+            final Throwable later = failure;
+            failure = earlier;
+            if (later != null && later != earlier) {
+                earlier.addSuppressed(later);
+            }
+        }
+    }
+
+    private static long addSaturated(final long a, final long b) {
+        return b > Long.MAX_VALUE - a ? Long.MAX_VALUE : a + b;
+    }
+
+    /** For tests and messages. */
+    List<Poller> pollers() {
+        return waiting.pollers();
+    }
+}

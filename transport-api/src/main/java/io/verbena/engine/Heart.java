@@ -1,0 +1,89 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.engine;
+
+import io.verbena.SessionOptions;
+import io.verbena.spi.Connection;
+
+/**
+ * The heart of one session: it beats once an interval, says so to the peer, and counts the beats in
+ * which nothing came from the peer or nothing went to it. It looks at the connection's counters only
+ * then, so that a message costs it nothing.
+ */
+final class Heart {
+    /** What a beat has found. */
+    enum Pulse {
+        /** It isn't time yet. */
+        NONE,
+
+        /** All is well: let the peer know. */
+        BEAT,
+
+        /** Nothing was heard for as long as the options allow. */
+        PEER_SILENT,
+
+        /** Nothing could be sent for as long as the options allow. */
+        PEER_STUCK
+    }
+
+    private final long intervalNs;
+    private final int limit;
+    private long nextNs;
+    private long received;
+    private long sent;
+    private int silent;
+    private int stuck;
+
+    /**
+     * Makes a heart that doesn't beat yet.
+     *
+     * @param options how often this side wants to hear the peer, and how many misses it forgives.
+     * @param peerIntervalMs how often the peer wants to hear this side; 0: never mind.
+     * @param nowNs the time.
+     */
+    Heart(final SessionOptions options, final int peerIntervalMs, final long nowNs) {
+        final long ownNs = options.keepaliveIntervalNs();
+        final long peerNs = peerIntervalMs * 1_000_000L;
+        intervalNs = ownNs == 0 ? peerNs : peerNs == 0 ? ownNs : Math.min(ownNs, peerNs);
+        limit =
+                ownNs == 0
+                        ? Integer.MAX_VALUE
+                        : (int) Math.min(
+                                Integer.MAX_VALUE,
+                                Math.ceil((double) ownNs * options.keepaliveMisses() / intervalNs));
+        nextNs = nowNs + intervalNs;
+    }
+
+    /** From one beat to the next, 0 if it never beats. */
+    long intervalNs() {
+        return intervalNs;
+    }
+
+    /** Is it time, and how is the peer? {@code deaf}: this side has stopped reading, so silence is no sign. */
+    Pulse beat(final long nowNs, final Connection connection, final boolean deaf) {
+        if (intervalNs == 0 || nowNs < nextNs) {
+            return Pulse.NONE;
+        }
+        nextNs = nowNs + intervalNs;
+        final long receivedNow = connection.receivedBytes();
+        silent = receivedNow != received || deaf ? 0 : silent + 1;
+        received = receivedNow;
+        // Since the beat before this one at least a KEEPALIVE was to be sent.
+        final long sentNow = connection.sentBytes();
+        stuck = sentNow != sent ? 0 : stuck + 1;
+        sent = sentNow;
+        if (silent >= limit) {
+            return Pulse.PEER_SILENT;
+        }
+        return stuck > limit ? Pulse.PEER_STUCK : Pulse.BEAT;
+    }
+
+    /** The peer says that it reads no requests for now: that it takes nothing is no sign. */
+    void peerIsBusy() {
+        stuck = 0;
+    }
+
+    /** How long the peer has been silent or stuck, in milliseconds. */
+    long patienceMs() {
+        return Math.max(silent, stuck) * intervalNs / 1_000_000;
+    }
+}

@@ -1,0 +1,75 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.engine;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of a session that are on the wire, each in a slot. A transaction id is the slot in its
+ * low 32 bits and a sequence number in the high ones, so that a response finds its request by an
+ * index, and an id that isn't open is known.
+ */
+final class InFlightTable {
+    private @Nullable EngineMsg[] slots = new EngineMsg[16];
+    private int[] freeSlots = new int[16];
+    private int free;
+    private int sequence;
+
+    InFlightTable() {
+        addFree(0, 16);
+    }
+
+    private void addFree(final int from, final int to) {
+        for (int slot = to - 1; slot >= from; slot--) {
+            freeSlots[free++] = slot;
+        }
+    }
+
+    int size() {
+        return slots.length - free;
+    }
+
+    /** Gives a message a slot and a transaction id. */
+    void add(final EngineMsg msg) {
+        if (free == 0) {
+            grow();
+        }
+        final int slot = freeSlots[--free];
+        slots[slot] = msg;
+        msg.slot = slot;
+        msg.transactionId = (long) ++sequence << 32 | slot;
+    }
+
+    /** The table is as large as credits ever let it be, which is at most 65535. */
+    private void grow() {
+        final int length = slots.length;
+        slots = Arrays.copyOf(slots, length * 2);
+        freeSlots = Arrays.copyOf(freeSlots, length * 2);
+        addFree(length, length * 2);
+    }
+
+    /** The message of a transaction id, null if the id isn't open. */
+    @Nullable EngineMsg find(final long transactionId) {
+        final int slot = (int) transactionId;
+        if (slot < 0 || slot >= slots.length) {
+            return null;
+        }
+        final EngineMsg msg = slots[slot];
+        return msg != null && msg.transactionId == transactionId ? msg : null;
+    }
+
+    void remove(final EngineMsg msg) {
+        slots[msg.slot] = null;
+        freeSlots[free++] = msg.slot;
+    }
+
+    /** How many slots there are, free or not: for a walk through all. */
+    int slots() {
+        return slots.length;
+    }
+
+    /** The message in a slot, null if it is free. */
+    @Nullable EngineMsg at(final int slot) {
+        return slots[slot];
+    }
+}

@@ -1,0 +1,340 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.engine;
+
+import io.verbena.EventReason;
+import io.verbena.ServerPortal;
+import io.verbena.ServerSession;
+import io.verbena.SessionOptions;
+import io.verbena.SessionRequest;
+import io.verbena.spi.Connection;
+import io.verbena.spi.ConnectionHandler;
+import io.verbena.spi.MsgMemory;
+import io.verbena.spi.PollerContext.Timer;
+import io.verbena.spi.TransportProvider;
+import io.verbena.wire.FrameHeader;
+import io.verbena.wire.FrameType;
+import io.verbena.wire.Hello;
+import java.net.URI;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to a portal from its first byte to the application's decision. */
+final class PendingSession implements ConnectionHandler, SessionRequest {
+    private final Portal portal;
+    private final EventQueue queue;
+    private final TransportProvider provider;
+    private final Connection connection;
+    private @Nullable Timer timer;
+
+    /** What HELLO said; the path is null until it came. */
+    private @Nullable String pathAndQuery;
+
+    private int peerKeepaliveMs;
+    private int peerMaxPayload;
+    private URI uri;
+
+    /** Decided, refused or gone. */
+    private boolean over;
+
+    PendingSession(
+            final Portal portal, final TransportProvider provider, final Connection connection) {
+        this.portal = portal;
+        this.queue = portal.queue();
+        this.provider = provider;
+        this.connection = connection;
+        this.uri = portal.uri();
+    }
+
+    /** The same client, forwarded to another portal. */
+    PendingSession(final Portal portal, final PendingSession origin) {
+        this(portal, origin.provider, origin.connection);
+        pathAndQuery = origin.pathAndQuery;
+        peerKeepaliveMs = origin.peerKeepaliveMs;
+        peerMaxPayload = origin.peerMaxPayload;
+        uri = origin.uri;
+    }
+
+    TransportProvider provider() {
+        return provider;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    void awaitHello() {
+        timer =
+                queue.schedule(
+                        portal.options().helloTimeoutNs(),
+                        () ->
+                                refuse(
+                                        EventReason.HELLO_TIMEOUT,
+                                        pathAndQuery == null
+                                                ? "it has not said HELLO in time"
+                                                : "the application has not decided in time",
+                                        true /* tellPeer */));
+    }
+
+    // ---- HELLO
+
+    @Override
+    public void onConnected() {
+        throw new AssertionError("an accepted connection was connected before");
+    }
+
+    @Override
+    public MsgMemory destination(final FrameHeader frame) {
+        if (pathAndQuery != null) {
+            if (frame.type() != FrameType.GOODBYE || frame.payloadLength() != 0) {
+                broken("before it is accepted, a client sends nothing but " + frame);
+            }
+            return MsgMemory.DISCARD;
+        }
+        if (!Hello.isHello(frame)) {
+            refuse(
+                    EventReason.PROTOCOL_ERROR,
+                    Greeting.describeStranger(frame),
+                    false /* tellPeer: it wouldn't understand */);
+            return MsgMemory.DISCARD;
+        }
+        if (!Hello.speaksOurVersion(frame)) {
+            refuse(
+                    EventReason.VERSION_MISMATCH,
+                    "it speaks versions %d to %d, this side %d"
+                            .formatted(
+                                    Hello.lowestVersion(frame),
+                                    Hello.highestVersion(frame),
+                                    Hello.VERSION),
+                    true /* tellPeer */);
+            return MsgMemory.DISCARD;
+        }
+        final String wrong = Greeting.wrongInHello(frame);
+        if (wrong != null) {
+            broken(wrong);
+            return MsgMemory.DISCARD;
+        }
+        return frame.payloadLength() == 0
+                ? MsgMemory.DISCARD
+                : ControlMemory.receiving(frame.payloadLength());
+    }
+
+    @Override
+    public void onFrame(final FrameHeader frame, final MsgMemory memory) {
+        if (frame.type() == FrameType.GOODBYE) {
+            clientHasGone("the client has changed its mind");
+            connection.close();
+            return;
+        }
+        final String path = Greeting.decode(memory);
+        final URI whole = path == null ? null : Greeting.resolve(portal.uri(), path);
+        if (path == null || whole == null) {
+            broken("a HELLO whose path and query are none");
+            return;
+        }
+        pathAndQuery = path;
+        uri = whole;
+        peerKeepaliveMs = Hello.keepaliveIntervalMs(frame);
+        peerMaxPayload = Hello.maxPayload(frame);
+        decide(null);
+    }
+
+    /** Lets the application decide; with a handler it has decided already. */
+    void decide(final ServerSession.@Nullable Handler sessionHandler) {
+        if (portal.isFull()) {
+            refuse(
+                    EventReason.LIMIT_REACHED,
+                    "the portal has %d sessions, and may have no more".formatted(portal.sessions()),
+                    true /* tellPeer */);
+            return;
+        }
+        if (timer == null) {
+            awaitHello();
+        }
+        queue.countEvent();
+        try {
+            if (sessionHandler != null) {
+                accept(sessionHandler);
+            } else {
+                portal.handler().onSessionNew(this);
+            }
+        } catch (final Throwable e) {
+            if (!over) {
+                refuse(EventReason.HANDLER_FAILED, "the portal's handler threw " + e, true /* tellPeer */);
+            }
+            queue.failed(null, e);
+        }
+    }
+
+    // ---- decisions
+
+    @Override
+    public ServerSession accept(final ServerSession.Handler handler) {
+        return accept(handler, portal.options().session());
+    }
+
+    @Override
+    public ServerSession accept(final ServerSession.Handler handler, final SessionOptions options) {
+        checkOpen("accepted");
+        if (queue.pools().servingCount() == 0 && !queue.canGrow()) {
+            throw new IllegalStateException(
+                    "there is no memory for requests; bind a MsgPool to the portal's event queue"
+                            + " before accepting sessions");
+        }
+        over();
+        final ServerHalf session =
+                new ServerHalf(queue, uri, options, handler, portal, peerMaxPayload);
+        portal.sessionOpened();
+        session.establish(connection, peerKeepaliveMs);
+        return session;
+    }
+
+    @Override
+    public void forward(final ServerPortal target) {
+        forwardTo(target, null);
+    }
+
+    @Override
+    public void forward(final ServerPortal target, final ServerSession.Handler handler) {
+        forwardTo(target, handler);
+    }
+
+    private void forwardTo(
+            final ServerPortal target, final ServerSession.@Nullable Handler handler) {
+        checkOpen("forwarded");
+        final Portal other = Portal.of(target);
+        if (other == portal) {
+            throw new IllegalStateException("the session is at this portal already; accept it");
+        }
+        over();
+        connection.detach();
+        try {
+            other.queue().execute(() -> other.adopt(this, handler));
+        } catch (final RejectedExecutionException e) {
+            connection.abort();
+            throw new IllegalStateException("the portal's event queue is closed", e);
+        }
+    }
+
+    @Override
+    public void reject(final int code, final String data) {
+        checkOpen("rejected");
+        final byte[] payload = Greeting.encodeRejection(code, data);
+        over();
+        queue.counters.connectionsRefused++;
+        Hello.encode(
+                queue.header,
+                FrameHeader.FLAG_REJECTED,
+                0,
+                payload.length,
+                0,
+                0,
+                portal.options().session().maxPayloadBytes());
+        connection.send(queue.header, ControlMemory.holding(payload));
+        connection.close();
+    }
+
+    private void checkOpen(final String what) {
+        queue.checkThread();
+        if (over) {
+            throw new IllegalStateException(
+                    "the session can't be %s: it was decided on already, or the client has gone"
+                            .formatted(what));
+        }
+        if (pathAndQuery == null) {
+            throw new IllegalStateException("the client has not said HELLO yet");
+        }
+    }
+
+    // ---- the end
+
+    private void over() {
+        over = true;
+        portal.forget(this);
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    private void broken(final String detail) {
+        refuse(EventReason.PROTOCOL_ERROR, detail, true /* tellPeer */);
+    }
+
+    /** Drops the connection, on this side's account. */
+    void refuse(final EventReason reason, final String detail, final boolean tellPeer) {
+        if (over) {
+            return;
+        }
+        if (reason == EventReason.PROTOCOL_ERROR || reason == EventReason.VERSION_MISMATCH) {
+            queue.counters.protocolErrors++;
+        }
+        queue.report(reason, connection.remoteAddress() + ": " + detail, null);
+        gone(reason, detail);
+        if (tellPeer) {
+            queue.header.encode(FrameType.GOODBYE, 0, 0, 0, 0, reason.code());
+            connection.send(queue.header, null);
+            connection.close();
+        } else {
+            connection.abort();
+        }
+    }
+
+    private void gone(final EventReason reason, final String detail) {
+        over();
+        queue.counters.connectionsRefused++;
+        queue.countEvent();
+        try {
+            portal.handler().onSessionRefused(connection.remoteAddress(), reason, detail);
+        } catch (final Throwable e) {
+            queue.failed(null, e);
+        }
+    }
+
+    private void clientHasGone(final String detail) {
+        if (!over) {
+            gone(EventReason.CLOSED_BY_PEER, detail);
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        // What a pending session sends is its last word, and may be lost.
+    }
+
+    @Override
+    public void onSent(final MsgMemory payload) {
+        // A HELLO's payload is nobody's memory.
+    }
+
+    @Override
+    public void onClosed(
+            final EventReason reason, final String detail, final @Nullable Throwable cause) {
+        clientHasGone(detail);
+    }
+
+    // ---- what everybody may know
+
+    @Override
+    public URI uri() {
+        return uri;
+    }
+
+    @Override
+    public String pathAndQuery() {
+        return pathAndQuery == null ? "" : pathAndQuery;
+    }
+
+    @Override
+    public String remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    @Override
+    public String transport() {
+        return connection.transport();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !over;
+    }
+}

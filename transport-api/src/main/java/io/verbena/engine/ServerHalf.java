@@ -1,0 +1,418 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.engine;
+
+import io.verbena.EventReason;
+import io.verbena.Msg;
+import io.verbena.ServerSession;
+import io.verbena.SessionClosed;
+import io.verbena.SessionOptions;
+import io.verbena.SessionState;
+import io.verbena.spi.Connection;
+import io.verbena.spi.Connection.SendResult;
+import io.verbena.spi.MsgMemory;
+import io.verbena.wire.FrameHeader;
+import io.verbena.wire.FrameType;
+import io.verbena.wire.Hello;
+import java.net.URI;
+import org.agrona.collections.LongArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** The end of a session that answers requests. */
+final class ServerHalf extends AbstractSession implements ServerSession {
+    private final Handler handler;
+    private final Portal portal;
+    private final int peerMaxPayload;
+
+    /** Responses that the transport still needs the memory of, in the order in which they were sent. */
+    private final MsgQueue sending = new MsgQueue();
+
+    /** Transaction ids, each followed by a reason's code, of requests that no message was spent on. */
+    private final LongArrayList refusals = new LongArrayList();
+
+    /** Requests that the client may have open at a time. */
+    private int granted;
+
+    /** Requests that it has open. */
+    private int open;
+
+    /** Requests that the application holds. */
+    private int held;
+
+    /** The message that a payload is being received into. */
+    private @Nullable EngineMsg receiving;
+
+    private boolean askedForHeld;
+
+    ServerHalf(
+            final EventQueue queue,
+            final URI uri,
+            final SessionOptions options,
+            final Handler handler,
+            final Portal portal,
+            final int peerMaxPayload) {
+        super(queue, uri, options);
+        this.handler = handler;
+        this.portal = portal;
+        this.peerMaxPayload = peerMaxPayload;
+    }
+
+    /** Tells the client that it is accepted. */
+    void establish(final Connection link, final int peerKeepaliveMs) {
+        connection(link);
+        link.handler(this);
+        granted = room();
+        state = SessionState.ESTABLISHED;
+        queue.counters.sessionsEstablished++;
+        Hello.encode(
+                queue.header,
+                0,
+                granted,
+                0,
+                options.window(),
+                Greeting.keepaliveMs(options),
+                options.maxPayloadBytes());
+        send(null);
+        startHeart(peerKeepaliveMs);
+    }
+
+    /** The requests that there is room for: all of the window where the pools can grow. */
+    private int room() {
+        return queue.canGrow()
+                ? options.window()
+                : Math.max(1, Math.min(options.window(), queue.pools().servingCount()));
+    }
+
+    /** The pools have become larger. */
+    void grantMore() {
+        final int more = room() - granted;
+        if (more > 0 && state == SessionState.ESTABLISHED) {
+            granted += more;
+            oweCredits(more);
+        }
+    }
+
+    // ---- receiving
+
+    @Override
+    public void onConnected() {
+        throw new AssertionError("an accepted connection was connected before");
+    }
+
+    @Override
+    public @Nullable MsgMemory destination(final FrameHeader frame) {
+        if (frame.type() == FrameType.REQUEST) {
+            return requestDestination(frame);
+        }
+        if (frame.payloadLength() != 0) {
+            protocolError("a payload where none belongs: " + frame);
+        }
+        return MsgMemory.DISCARD;
+    }
+
+    private @Nullable MsgMemory requestDestination(final FrameHeader frame) {
+        final int length = frame.payloadLength();
+        if (length < 0 || length > options.maxPayloadBytes() || frame.room() < 0) {
+            protocolError(
+                    "a request beyond the limit of %d bytes: %s"
+                            .formatted(options.maxPayloadBytes(), frame));
+            return MsgMemory.DISCARD;
+        }
+        if (open >= granted || peerSaidGoodbye) {
+            protocolError(
+                    peerSaidGoodbye
+                            ? "a request after GOODBYE"
+                            : "a request without a credit: %d are open already".formatted(open));
+            return MsgMemory.DISCARD;
+        }
+        if (state != SessionState.ESTABLISHED) {
+            return MsgMemory.DISCARD;
+        }
+        if (!queue.hasBudget()) {
+            stallForBudget();
+            return null;
+        }
+        final EngineMsg msg = queue.takeForRequest(length);
+        if (msg == null && queue.pools().fits(length)) {
+            stallForMemory();
+            return null;
+        }
+        receiving = msg;
+        return msg == null ? MsgMemory.DISCARD : msg;
+    }
+
+    @Override
+    public void onFrame(final FrameHeader frame, final MsgMemory memory) {
+        switch (frame.type()) {
+            case FrameType.REQUEST -> onRequest(frame);
+            case FrameType.KEEPALIVE -> onKeepalive(frame);
+            case FrameType.GOODBYE -> {
+                onGoodbye(frame);
+                limitClose();
+                askForHeld();
+                sayGoodbyeIfDone();
+            }
+            case FrameType.HELLO -> protocolError("a second HELLO");
+            default -> protocolError("a server doesn't get " + FrameType.name(frame.type()));
+        }
+    }
+
+    private void onRequest(final FrameHeader frame) {
+        open++;
+        final EngineMsg msg = receiving;
+        receiving = null;
+        if (msg == null) {
+            refuse(frame);
+            return;
+        }
+        queue.counters.requestsReceived++;
+        held++;
+        msg.session = this;
+        msg.transactionId = frame.transactionId();
+        msg.room = Math.min(frame.room(), peerMaxPayload);
+        msg.received(frame.payloadLength());
+        msg.out().clear().limit(msg.sendLimit());
+        queue.countEvent();
+        try {
+            handler.onRequest(this, msg);
+        } catch (final Throwable e) {
+            queue.failed(this, e);
+        }
+    }
+
+    private void refuse(final FrameHeader frame) {
+        final boolean closing = state != SessionState.ESTABLISHED;
+        final int length = frame.payloadLength();
+        final EventReason reason = closing ? EventReason.FLUSHED : EventReason.REQUEST_TOO_LARGE;
+        refusals.addLong(frame.transactionId());
+        refusals.addLong(reason.code());
+        sendOwn();
+        if (!closing) {
+            queue.counters.messageErrors++;
+            queue.countEvent();
+            try {
+                handler.onRequestRefused(this, length);
+            } catch (final Throwable e) {
+                queue.failed(this, e);
+            }
+        }
+    }
+
+    @Override
+    boolean sendOwn() {
+        int sent = 0;
+        while (sent < refusals.size()
+                && sendControl(
+                        FrameType.FAILURE, 0, 1, refusals.getLong(sent), (int) refusals.getLong(sent + 1))) {
+            open--;
+            sent += 2;
+        }
+        for (int left = refusals.size() - sent; sent > 0 && left >= 0; sent = 0) {
+            for (int i = 0; i < left; i++) {
+                refusals.setLong(i, refusals.getLong(i + sent));
+            }
+            while (refusals.size() > left) {
+                refusals.removeAt(refusals.size() - 1);
+            }
+        }
+        return refusals.isEmpty();
+    }
+
+    // ---- answering
+
+    @Override
+    public void sendResponse(final Msg msg) {
+        final EngineMsg own = checkAnswerable(msg, "answered");
+        if (linkLost || saidGoodbye || state == SessionState.CLOSED) {
+            throw refused("the response was not sent");
+        }
+        own.length = own.out().position();
+        if (own.length > own.room) {
+            own.failure = EventReason.RESPONSE_TOO_LARGE;
+        }
+        answer(own);
+    }
+
+    @Override
+    public void discardRequest(final Msg msg) {
+        final EngineMsg own = checkAnswerable(msg, "discarded");
+        if (linkLost || saidGoodbye || state == SessionState.CLOSED) {
+            held--;
+            own.pool.free(own);
+            if (held == 0 && state == SessionState.CLOSING) {
+                // Not from here: the application may be in the middle of something.
+                queue.schedule(0, this::finishIfDone);
+            }
+            return;
+        }
+        own.failure = EventReason.DISCARDED;
+        answer(own);
+    }
+
+    private EngineMsg checkAnswerable(final Msg msg, final String what) {
+        queue.checkThread();
+        final EngineMsg own = EngineMsg.of(msg);
+        if (own.isMirror()) {
+            throw new IllegalStateException(
+                    "a mirror can't be %s; use the message that it mirrors".formatted(what));
+        }
+        if (own.state != EngineMsg.REQUEST) {
+            throw own.refused(what);
+        }
+        if (own.session != this) {
+            throw new IllegalStateException(
+                    "the message can't be %s here: it is a request of another session".formatted(what));
+        }
+        own.checkMirrorIdle(what);
+        return own;
+    }
+
+    private void answer(final EngineMsg msg) {
+        held--;
+        msg.state = EngineMsg.ANSWERED;
+        if (blocked || !outbound.isEmpty() || !transmit(msg)) {
+            outbound.add(msg);
+        }
+        if (state == SessionState.CLOSING) {
+            sayGoodbyeIfDone();
+        }
+    }
+
+    /** Puts an answer on the wire; false if the link doesn't take it. */
+    private boolean transmit(final EngineMsg msg) {
+        final EventReason failure = msg.failure;
+        if (failure != null) {
+            if (!sendControl(FrameType.FAILURE, 0, 1, msg.transactionId, failure.code())) {
+                return false;
+            }
+            open--;
+            if (failure == EventReason.DISCARDED) {
+                msg.pool.free(msg);
+            } else {
+                queue.schedule(0, () -> giveUp(msg, failure));
+            }
+            return true;
+        }
+        queue.header.encode(FrameType.RESPONSE, 0, 1, msg.length, msg.transactionId, 0);
+        final SendResult result = send(msg.length == 0 ? null : msg);
+        if (result == SendResult.SENT) {
+            msg.pool.free(msg);
+        } else if (result == SendResult.HELD) {
+            sending.add(msg);
+        } else {
+            return false;
+        }
+        open--;
+        queue.counters.responsesSent++;
+        return true;
+    }
+
+    @Override
+    void pump() {
+        while (!blocked) {
+            final EngineMsg msg = outbound.poll();
+            if (msg == null) {
+                break;
+            }
+            if (!transmit(msg)) {
+                outbound.addFirst(msg);
+                return;
+            }
+        }
+        sayGoodbyeIfDone();
+    }
+
+    @Override
+    public void onSent(final MsgMemory payload) {
+        final EngineMsg msg = sending.poll();
+        assert msg == payload : "the transport is done with " + payload + " before " + msg;
+        if (msg != null) {
+            msg.pool.free(msg);
+        }
+    }
+
+    /** An answer did not reach the client. */
+    private void giveUp(final EngineMsg msg, final EventReason reason) {
+        queue.counters.messageErrors++;
+        queue.countEvent();
+        try {
+            handler.onMsgError(this, msg, reason);
+        } catch (final Throwable e) {
+            queue.failed(this, e);
+        } finally {
+            msg.pool.free(msg);
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    void beginClose() {
+        if (linkLost) {
+            return;
+        }
+        oweClose();
+        askForHeld();
+        sayGoodbyeIfDone();
+    }
+
+    private void askForHeld() {
+        if (held > 0 && !askedForHeld) {
+            askedForHeld = true;
+            queue.countEvent();
+            try {
+                handler.onClosing(this, held, endReason());
+            } catch (final Throwable e) {
+                queue.failed(null, e);
+            }
+        }
+    }
+
+    /** The client's last frame is here, and all that it asked is answered. */
+    private void sayGoodbyeIfDone() {
+        if (peerSaidGoodbye && held == 0 && outbound.isEmpty() && refusals.isEmpty()) {
+            oweGoodbye();
+        }
+    }
+
+    @Override
+    void linkGone() {
+        flush();
+        limitClose();
+        askForHeld();
+        finishIfDone();
+    }
+
+    private void finishIfDone() {
+        if (held == 0 && linkLost) {
+            finish();
+        }
+    }
+
+    @Override
+    void flush() {
+        final EngineMsg partial = receiving;
+        receiving = null;
+        if (partial != null) {
+            partial.pool.free(partial);
+        }
+        for (EngineMsg msg = sending.poll(); msg != null; msg = sending.poll()) {
+            giveUp(msg, EventReason.FLUSHED);
+        }
+        for (EngineMsg msg = outbound.poll(); msg != null; msg = outbound.poll()) {
+            giveUp(msg, EventReason.FLUSHED);
+        }
+        refusals.clear();
+    }
+
+    @Override
+    void notifyClosed(final SessionClosed event) {
+        portal.sessionClosed();
+        queue.counters.sessionsClosed++;
+        handler.onClosed(this, event);
+    }
+
+    @Override
+    public int inFlight() {
+        return held + outbound.size() + sending.size();
+    }
+}

@@ -1,0 +1,94 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.spi;
+
+import io.verbena.wire.FrameHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a reliable, ordered link that carries frames.
+ *
+ * <p>It ends once: {@link ConnectionHandler#onClosed} is the last call of every connection that was
+ * not detached or closed with its poller, whoever ended it.
+ */
+public interface Connection {
+    /** What became of a frame. */
+    enum SendResult {
+        /** Taken. The payload's memory is not needed any more. */
+        SENT,
+
+        /** Taken. The payload's memory is needed until {@link ConnectionHandler#onSent}. */
+        HELD,
+
+        /** Not taken: nothing until {@link ConnectionHandler#onWritable}. */
+        BACK_PRESSURED,
+
+        /** Not taken: {@link ConnectionHandler#onClosed} was called, or is about to be. */
+        CLOSED
+    }
+
+    /**
+     * Sends one frame behind all those before it. It leaves at the end of the duty cycle at the
+     * latest. Of {@link SendResult#HELD} frames, {@link ConnectionHandler#onSent} comes in the order
+     * in which they were sent.
+     *
+     * @param header the frame's header, which is copied.
+     * @param payload the message whose {@link MsgMemory#outbound()} holds the payload from index 0,
+     *     {@link FrameHeader#payloadLength()} bytes of it; null if there is none.
+     * @return what became of it.
+     */
+    SendResult send(FrameHeader header, @Nullable MsgMemory payload);
+
+    /** {@link ConnectionHandler#destination} would no longer say "not now": ask it again. */
+    void resume();
+
+    /**
+     * Ends the connection in good order: what {@link #send} has taken is still sent, as far as the
+     * link lets it, then the link is closed. Nothing more is received. Idempotent.
+     */
+    void close();
+
+    /** Ends the connection at once. Idempotent. */
+    void abort();
+
+    /**
+     * Names who is told from now on, from the next call-back.
+     *
+     * @param handler who.
+     */
+    void handler(ConnectionHandler handler);
+
+    /**
+     * Takes the connection off its poller so that a poller of another event queue can {@linkplain
+     * Poller#adopt adopt} it. What the peer sends meanwhile waits. Until it is adopted, only {@link
+     * #abort()} works, on the thread that has the connection then; it calls nobody back.
+     */
+    void detach();
+
+    /**
+     * How much has been received.
+     *
+     * @return bytes, counted from any origin: only a change means something.
+     */
+    long receivedBytes();
+
+    /**
+     * How much the link has taken.
+     *
+     * @return bytes, counted from any origin: only a change means something.
+     */
+    long sentBytes();
+
+    /**
+     * The other end, for people.
+     *
+     * @return for example {@code 192.0.2.1:9400}.
+     */
+    String remoteAddress();
+
+    /**
+     * What carries the frames, for people.
+     *
+     * @return for example {@code tcp}.
+     */
+    String transport();
+}

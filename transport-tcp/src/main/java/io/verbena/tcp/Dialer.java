@@ -1,0 +1,155 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.tcp;
+
+import io.verbena.ConnectOptions;
+import io.verbena.EventReason;
+import io.verbena.spi.PollerContext.Timer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects: resolves the name elsewhere, then tries its addresses in turn, each with its share of the
+ * time that is left. What the last one failed of is what the session is told.
+ */
+final class Dialer {
+    private final NioPoller poller;
+    private final NioConnection connection;
+    private final SocketUri address;
+    private final ConnectOptions options;
+    private final long endNs;
+    private List<SocketAddress> addresses = List.of();
+    private int next;
+    private @Nullable Timer timer;
+
+    Dialer(
+            final NioPoller poller,
+            final NioConnection connection,
+            final SocketUri address,
+            final ConnectOptions options) {
+        this.poller = poller;
+        this.connection = connection;
+        this.address = address;
+        this.options = options;
+        this.endNs = poller.context().nanoTime() + options.connectTimeoutNs();
+    }
+
+    void start() {
+        if (address.isLiteral()) {
+            resolve(this::runLater);
+        } else {
+            // getaddrinfo(3) blocks, for many seconds if it likes.
+            final Thread resolver =
+                    new Thread(() -> resolve(this::runLater), "verbena-resolver-" + address.host());
+            resolver.setDaemon(true);
+            resolver.start();
+        }
+    }
+
+    private void runLater(final Runnable task) {
+        try {
+            poller.context().execute(task);
+        } catch (final RejectedExecutionException e) {
+            // The event queue was closed, and the connection with it.
+        }
+    }
+
+    private void resolve(final java.util.function.Consumer<Runnable> loop) {
+        try {
+            final List<SocketAddress> found = address.resolve();
+            loop.accept(
+                    () -> {
+                        addresses = found;
+                        dialNext(null);
+                    });
+        } catch (final Exception e) {
+            loop.accept(() -> giveUp(e));
+        }
+    }
+
+    /** Tries the next address, or tells what the last one failed of. */
+    private void dialNext(final @Nullable Exception failure) {
+        if (timer != null) {
+            timer.cancel();
+        }
+        if (!connection.isConnecting()) {
+            return;
+        }
+        if (next == addresses.size()) {
+            giveUp(failure == null ? new IOException("the name has no addresses") : failure);
+            return;
+        }
+        final SocketAddress target = addresses.get(next++);
+        try {
+            dial(target);
+        } catch (final IOException | RuntimeException e) {
+            connection.attemptFailed();
+            dialNext(e);
+        }
+    }
+
+    private void dial(final SocketAddress target) throws IOException {
+        final SocketChannel channel =
+                address.unix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+        try {
+            NioPoller.configure(channel, options.session().socketBufferBytes());
+            if (channel.connect(target)) {
+                connection.open(channel, Faults.describe(target));
+                connection.handler().onConnected();
+                return;
+            }
+            connection.connecting(channel, () -> finish(channel, target));
+        } catch (final IOException | RuntimeException e) {
+            NioPoller.closeQuietly(channel);
+            throw e;
+        }
+        final long leftNs = Math.max(1, endNs - poller.context().nanoTime());
+        final long shareNs = leftNs / (addresses.size() - next + 1);
+        timer =
+                poller.context()
+                        .schedule(
+                                shareNs,
+                                () -> {
+                                    if (connection.isConnecting()) {
+                                        connection.attemptFailed();
+                                        dialNext(new IOException("connect to " + target + " timed out"));
+                                    }
+                                });
+    }
+
+    private void finish(final SocketChannel channel, final SocketAddress target) {
+        try {
+            if (!channel.finishConnect()) {
+                return;
+            }
+            if (timer != null) {
+                timer.cancel();
+            }
+            connection.open(channel, Faults.describe(target));
+        } catch (final IOException e) {
+            connection.attemptFailed();
+            dialNext(e);
+            return;
+        }
+        connection.handler().onConnected();
+    }
+
+    private void giveUp(final Exception e) {
+        if (connection.isConnecting()) {
+            final EventReason reason = Faults.ofConnect(e);
+            connection.end(
+                    reason,
+                    "can't connect to %s: %s"
+                            .formatted(
+                                    address.uri(),
+                                    reason == EventReason.UNRESOLVED
+                                            ? "the host is unknown"
+                                            : e.getMessage()),
+                    e);
+        }
+    }
+}

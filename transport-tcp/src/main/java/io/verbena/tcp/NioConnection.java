@@ -1,0 +1,381 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.tcp;
+
+import io.verbena.EventReason;
+import io.verbena.spi.Connection;
+import io.verbena.spi.ConnectionHandler;
+import io.verbena.spi.MsgMemory;
+import io.verbena.wire.FrameHeader;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** One socket, from the first attempt to connect to its end. */
+final class NioConnection implements Connection, Selectable {
+    /** Where it is in its life; it moves down only, but for DETACHED, which can be OPEN again. */
+    private enum Phase {
+        CONNECTING,
+        OPEN,
+        DETACHED,
+
+        /** Sends what it has, and receives no more. */
+        CLOSING,
+
+        /** Ended for its handler, or about to be. */
+        ENDED
+    }
+
+    private final String transport;
+    private final Outbound outbound;
+    private final Inbound inbound = new Inbound(this);
+    private NioPoller poller;
+    private ConnectionHandler handler;
+    private String remoteAddress;
+    private Phase phase = Phase.CONNECTING;
+    private @Nullable SocketChannel channel;
+    private @Nullable SelectionKey key;
+    private @Nullable Runnable onConnectable;
+
+    private @Nullable Ending ending;
+
+    /** Waits in the poller for the end of the duty cycle. */
+    boolean dirty;
+
+    /** The place among the poller's connections; -1: none. */
+    int place = -1;
+
+    /** Why it ended. */
+    private record Ending(EventReason reason, String detail, @Nullable Throwable cause) {}
+
+    NioConnection(
+            final NioPoller poller,
+            final String transport,
+            final String remoteAddress,
+            final ConnectionHandler handler) {
+        this.poller = poller;
+        this.outbound = new Outbound(poller.segments());
+        this.transport = transport;
+        this.remoteAddress = remoteAddress;
+        this.handler = handler;
+    }
+
+    // ---- its life
+
+    /** A connect is under way on this channel: run the task when the kernel has news. */
+    void connecting(final SocketChannel attempt, final Runnable task) throws IOException {
+        channel = attempt;
+        onConnectable = task;
+        key = attempt.register(poller.selector(), SelectionKey.OP_CONNECT, this);
+    }
+
+    /** The attempt has failed; another may follow. */
+    void attemptFailed() {
+        onConnectable = null;
+        closeChannel();
+    }
+
+    boolean isConnecting() {
+        return phase == Phase.CONNECTING;
+    }
+
+    /** The link is up. */
+    void open(final SocketChannel connected, final String peer) throws IOException {
+        channel = connected;
+        remoteAddress = peer;
+        onConnectable = null;
+        phase = Phase.OPEN;
+        key = connected.register(poller.selector(), SelectionKey.OP_READ, this);
+        poller.add(this);
+    }
+
+    boolean isAttached() {
+        return phase == Phase.OPEN;
+    }
+
+    boolean isEnding() {
+        return phase == Phase.CLOSING || phase == Phase.ENDED;
+    }
+
+    @Override
+    public void detach() {
+        if (phase != Phase.OPEN) {
+            throw new IllegalStateException("only an open connection can be detached");
+        }
+        flush();
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        phase = Phase.DETACHED;
+        poller.remove(this);
+        final SelectionKey old = key;
+        if (old != null) {
+            old.cancel();
+            key = null;
+        }
+    }
+
+    /** The other half of {@link #detach()}, on another poller. */
+    void adoptedBy(final NioPoller target, final ConnectionHandler newHandler) {
+        if (phase != Phase.DETACHED) {
+            throw new IllegalStateException("only a detached connection can be adopted");
+        }
+        poller = target;
+        outbound.moveTo(target.segments());
+        handler = newHandler;
+        phase = Phase.OPEN;
+        final SocketChannel socket = channel;
+        try {
+            if (socket != null) {
+                key = socket.register(target.selector(), SelectionKey.OP_READ, this);
+            }
+            target.add(this);
+            target.resumeLater(this);
+        } catch (final IOException e) {
+            fail(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (phase == Phase.OPEN) {
+            phase = Phase.CLOSING;
+            ending = new Ending(EventReason.CLOSED_BY_SELF, "closed by this side", null);
+            poller.markDirty(this);
+        } else if (phase == Phase.CONNECTING || phase == Phase.DETACHED) {
+            abort();
+        }
+    }
+
+    @Override
+    public void abort() {
+        if (phase == Phase.DETACHED) {
+            phase = Phase.ENDED;
+            release();
+            return;
+        }
+        end(EventReason.CLOSED_BY_SELF, "closed by this side", null);
+    }
+
+    void fail(final IOException e) {
+        end(
+                EventReason.TRANSPORT_ERROR,
+                "the connection to %s broke: %s".formatted(remoteAddress, e.getMessage()),
+                e);
+    }
+
+    /** Ends it now; its handler hears of it at the end of the duty cycle. */
+    void end(final EventReason reason, final String detail, final @Nullable Throwable cause) {
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        if (phase != Phase.CLOSING || ending == null) {
+            ending = new Ending(reason, detail, cause);
+        }
+        phase = Phase.ENDED;
+        poller.remove(this);
+        release();
+        poller.tellLater(this);
+    }
+
+    /** Everything has been sent. */
+    private void endOrderly() {
+        phase = Phase.ENDED;
+        poller.remove(this);
+        final SocketChannel socket = channel;
+        channel = null;
+        outbound.close();
+        inbound.close();
+        if (socket != null) {
+            poller.linger(socket);
+        }
+        poller.tellLater(this);
+    }
+
+    /** Its poller is closed, and nobody is told. */
+    void abandon() {
+        phase = Phase.ENDED;
+        ending = null;
+        release();
+    }
+
+    private void release() {
+        outbound.close();
+        inbound.close();
+        closeChannel();
+    }
+
+    private void closeChannel() {
+        final SocketChannel socket = channel;
+        channel = null;
+        key = null;
+        NioPoller.closeQuietly(socket);
+    }
+
+    /** Tells the handler of the end. */
+    void tellEnd() {
+        final Ending why = ending;
+        if (why != null) {
+            ending = null;
+            handler.onClosed(why.reason, why.detail, why.cause);
+        }
+    }
+
+    // ---- sending
+
+    @Override
+    public SendResult send(final FrameHeader header, final @Nullable MsgMemory payload) {
+        final SocketChannel socket = channel;
+        if (phase != Phase.OPEN || socket == null) {
+            return SendResult.CLOSED;
+        }
+        try {
+            final SendResult result = outbound.send(socket, header, payload);
+            if (outbound.isFull()) {
+                updateInterest();
+                } else {
+                poller.markDirty(this);
+            }
+            return result;
+        } catch (final IOException e) {
+            fail(e);
+            return SendResult.CLOSED;
+        }
+    }
+
+    /** Sends what there is, and tells who waits for that; from the poller only. */
+    void flush() {
+        final SocketChannel socket = channel;
+        if (socket == null) {
+            return;
+        }
+        try {
+            final boolean wasFull = outbound.isFull();
+            final MsgMemory done = outbound.flush(socket);
+            if (done != null) {
+                handler.onSent(done);
+            }
+            if (outbound.takeWritable()) {
+                handler.onWritable();
+            }
+            if (outbound.isFull() != wasFull) {
+                updateInterest();
+            }
+        } catch (final IOException e) {
+            fail(e);
+            return;
+        }
+        if (phase == Phase.CLOSING && outbound.isEmpty()) {
+            endOrderly();
+        }
+    }
+
+    boolean wantsToSend() {
+        return outbound.isFull();
+    }
+
+    // ---- receiving
+
+    /** Reads once; returns whether there was anything. */
+    boolean read() {
+        final SocketChannel socket = channel;
+        if (phase != Phase.OPEN || socket == null || inbound.isStalled()) {
+            return false;
+        }
+        try {
+            final int read = inbound.read(socket, poller.readBuffer(), poller.header());
+            if (read < 0) {
+                end(
+                        EventReason.TRANSPORT_ERROR,
+                        "%s ended the connection without GOODBYE".formatted(remoteAddress),
+                        null);
+                return true;
+            }
+            if (read > 0) {
+                if (dirty) {
+                    // The answers leave before the next connection's requests are looked at.
+                    dirty = false;
+                    flush();
+                }
+                if (inbound.isStalled()) {
+                    updateInterest();
+                }
+            }
+            return read > 0;
+        } catch (final IOException e) {
+            fail(e);
+            return true;
+        }
+    }
+
+    @Override
+    public void resume() {
+        if (phase == Phase.OPEN) {
+            inbound.resume(poller.header());
+            updateInterest();
+        }
+    }
+
+    @Override
+    public void onReady(final SelectionKey ready) {
+        final Runnable task = onConnectable;
+        if (task != null) {
+            task.run();
+            return;
+        }
+        if (ready.isWritable()) {
+            flush();
+        }
+        if (ready.isValid() && ready.isReadable()) {
+            read();
+        }
+    }
+
+    private void updateInterest() {
+        final SelectionKey current = key;
+        if (current != null && current.isValid()) {
+            final int interest =
+                    (phase == Phase.OPEN && !inbound.isStalled() ? SelectionKey.OP_READ : 0)
+                            | (outbound.isFull() ? SelectionKey.OP_WRITE : 0);
+            if (current.interestOps() != interest) {
+                current.interestOps(interest);
+            }
+        }
+    }
+
+    // ---- what everybody may know
+
+    ConnectionHandler handler() {
+        return handler;
+    }
+
+    @Override
+    public void handler(final ConnectionHandler newHandler) {
+        handler = newHandler;
+    }
+
+    @Override
+    public long receivedBytes() {
+        return inbound.receivedBytes();
+    }
+
+    @Override
+    public long sentBytes() {
+        return outbound.sentBytes();
+    }
+
+    @Override
+    public String remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public String transport() {
+        return transport;
+    }
+
+    @Override
+    public String toString() {
+        return "%s to %s, %s".formatted(transport, remoteAddress, phase);
+    }
+}

@@ -1,0 +1,193 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.tcp;
+
+import io.verbena.EventReason;
+import io.verbena.PortalOptions;
+import io.verbena.VerbenaException;
+import io.verbena.spi.Acceptor;
+import io.verbena.spi.Listener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.net.URI;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A listening socket. */
+final class NioListener implements Listener, Selectable {
+    /** So many are accepted at a time, then those who are connected have their turn. */
+    private static final int ACCEPTS_PER_TURN = 64;
+
+    /** When descriptors have run out: how long to wait for some to be closed. */
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final NioPoller poller;
+    private final ServerSocketChannel channel;
+    private final SocketUri address;
+    private final URI uri;
+    private final Acceptor acceptor;
+    private final int bufferBytes;
+
+    private NioListener(
+            final NioPoller poller,
+            final ServerSocketChannel channel,
+            final SocketUri address,
+            final PortalOptions options,
+            final Acceptor acceptor)
+            throws IOException {
+        this.poller = poller;
+        this.channel = channel;
+        this.address = address;
+        this.acceptor = acceptor;
+        this.bufferBytes = options.session().socketBufferBytes();
+        this.uri =
+                channel.getLocalAddress() instanceof InetSocketAddress inet
+                        ? address.withPort(inet.getPort())
+                        : address.uri();
+        channel.configureBlocking(false);
+        channel.register(poller.selector(), SelectionKey.OP_ACCEPT, this);
+    }
+
+    static NioListener open(
+            final NioPoller poller,
+            final SocketUri address,
+            final PortalOptions options,
+            final Acceptor acceptor) {
+        ServerSocketChannel channel = null;
+        try {
+            final SocketAddress local = address.resolve().get(0);
+            channel = bind(address, local, options);
+            return new NioListener(poller, channel, address, options, acceptor);
+        } catch (final UnknownHostException e) {
+            NioPoller.closeQuietly(channel);
+            throw new VerbenaException(
+                    EventReason.UNRESOLVED, "the host of %s is unknown".formatted(address.uri()), e);
+        } catch (final IOException e) {
+            NioPoller.closeQuietly(channel);
+            throw new VerbenaException(
+                    EventReason.BIND_FAILED,
+                    "can't listen on %s: %s".formatted(address.uri(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static ServerSocketChannel bind(
+            final SocketUri address, final SocketAddress local, final PortalOptions options)
+            throws IOException {
+        if (address.unix()) {
+            removeIfStale(local, Path.of(address.host()));
+        }
+        final ServerSocketChannel channel =
+                address.unix()
+                        ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        : ServerSocketChannel.open();
+        try {
+            final int bytes = options.session().socketBufferBytes();
+            if (bytes > 0 && !address.unix()) {
+                // Before bind: the window's scale is settled with the first packet (tcp(7)).
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, bytes);
+            }
+            return channel.bind(local, options.backlog());
+        } catch (final IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** A socket's file outlives a process that was killed (unix(7)): if nobody answers, it is removed. */
+    private static void removeIfStale(final SocketAddress local, final Path file) throws IOException {
+        if (!Files.exists(file) || Files.isRegularFile(file) || Files.isDirectory(file)) {
+            return;
+        }
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false);
+            probe.connect(local);
+        } catch (final IOException e) {
+            if (Faults.ofConnect(e) == EventReason.REFUSED) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    @Override
+    public void onReady(final SelectionKey key) {
+        for (int i = 0; i < ACCEPTS_PER_TURN && key.isValid(); i++) {
+            if (!acceptOne(key)) {
+                return;
+            }
+        }
+    }
+
+    private boolean acceptOne(final SelectionKey key) {
+        final SocketChannel accepted;
+        try {
+            accepted = channel.accept();
+        } catch (final IOException e) {
+            pause(key, e);
+            return false;
+        }
+        if (accepted == null) {
+            return false;
+        }
+        try {
+            poller.accepted(accepted, address.unix() ? "unix" : "tcp", bufferBytes, acceptor);
+        } catch (final IOException e) {
+            // Gone before it was looked at; that is no fault of ours.
+            NioPoller.closeQuietly(accepted);
+        }
+        return true;
+    }
+
+    /** accept(2) has failed, as it does when descriptors run out: it would fail at once, for ever. */
+    private void pause(final SelectionKey key, final IOException e) {
+        poller.context()
+                .report(
+                        EventReason.LIMIT_REACHED,
+                        "can't accept on %s, will try again in %d ms (are there too few file descriptors?)"
+                                .formatted(uri, TimeUnit.NANOSECONDS.toMillis(PAUSE_NS)),
+                        e);
+        key.interestOps(0);
+        poller.context()
+                .schedule(
+                        PAUSE_NS,
+                        () -> {
+                            if (key.isValid()) {
+                                key.interestOps(SelectionKey.OP_ACCEPT);
+                            }
+                        });
+    }
+
+    @Override
+    public URI uri() {
+        return uri;
+    }
+
+    @Override
+    public void close() {
+        if (channel.isOpen()) {
+            NioPoller.closeQuietly(channel);
+            poller.selectSoon();
+            final Path file = socketFile();
+            if (file != null) {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (final IOException e) {
+                    // It is stale now, and the next to listen there removes it.
+                }
+            }
+        }
+    }
+
+    private @Nullable Path socketFile() {
+        return address.unix() ? UnixDomainSocketAddress.of(address.host()).getPath() : null;
+    }
+}

@@ -1,0 +1,350 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.verbena.ConnectOptions;
+import io.verbena.EventReason;
+import io.verbena.PortalOptions;
+import io.verbena.VerbenaException;
+import io.verbena.spi.Acceptor;
+import io.verbena.spi.Connection;
+import io.verbena.spi.ConnectionHandler;
+import io.verbena.spi.Listener;
+import io.verbena.spi.Poller;
+import io.verbena.spi.PollerContext;
+import io.verbena.wire.FrameHeader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All sockets of one event queue.
+ *
+ * <p>As long as there are few connections they are read directly at each poll, and the selector is asked
+ * only now and then, for listeners and connects: a read that finds nothing costs less than a select that
+ * does. With many, the selector is asked, and those that are ready are read once each.
+ */
+final class NioPoller implements Poller {
+    /** Up to so many connections are read without asking the selector. */
+    private static final int DIRECT_CONNECTIONS = 4;
+
+    /** While reading directly: polls between two looks at the selector. */
+    private static final int POLLS_PER_SELECT = 128;
+
+    private static final int READ_BUFFER_BYTES = 128 * 1024;
+
+    /** For waits below the selector's resolution of a millisecond. */
+    private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private final PollerContext context;
+    private final Selector selector;
+    private final Segments segments = new Segments();
+    private final ByteBuf readMemory;
+    private final ByteBuffer readBuffer;
+    private final FrameHeader header = new FrameHeader();
+    private final Consumer<SelectionKey> onReady = this::onReady;
+    private final Lingering lingering;
+
+    private NioConnection[] connections = new NioConnection[8];
+    private int count;
+    private int pollsToSelect;
+    private int ready;
+
+    private final ArrayDeque<NioConnection> dirty = new ArrayDeque<>();
+    private final ArrayDeque<NioConnection> ended = new ArrayDeque<>();
+    private final List<NioConnection> resumable = new ArrayList<>();
+
+    NioPoller(final PollerContext context) {
+        this.context = context;
+        try {
+            selector = Selector.open();
+        } catch (final IOException e) {
+            throw new VerbenaException(
+                    EventReason.UNAVAILABLE,
+                    "no selector can be opened (are there too few file descriptors?): " + e.getMessage(),
+                    e);
+        }
+        readMemory = PooledByteBufAllocator.DEFAULT.directBuffer(READ_BUFFER_BYTES);
+        readBuffer = readMemory.nioBuffer(0, READ_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        lingering = new Lingering(this);
+    }
+
+    // ---- the duty cycle
+
+    @Override
+    public int poll() {
+        int work = beforeIo();
+        if (count <= DIRECT_CONNECTIONS && count > 0) {
+            for (int i = count - 1; i >= 0; i--) {
+                // A connection that ends is replaced by the last one, which has had its turn.
+                final NioConnection connection = connections[i];
+                if (connection.wantsToSend()) {
+                    connection.flush();
+                }
+                if (connection.read()) {
+                    work++;
+                }
+            }
+            if (--pollsToSelect <= 0) {
+                work += selectNow();
+            }
+        } else {
+            work += selectNow();
+        }
+        return work + afterIo();
+    }
+
+    @Override
+    public int await(final long timeoutNs) {
+        int work = beforeIo();
+        if (work == 0) {
+            final long timeoutMs = TimeUnit.NANOSECONDS.toMillis(timeoutNs);
+            if (timeoutNs == Long.MAX_VALUE) {
+                work += select(0);
+            } else if (timeoutMs > 0) {
+                work += select(timeoutMs);
+            } else {
+                LockSupport.parkNanos(this, Math.min(timeoutNs, NAP_NS));
+                work += selectNow();
+            }
+        }
+        return work + afterIo();
+    }
+
+    @Override
+    public void wakeup() {
+        selector.wakeup();
+    }
+
+    private int select(final long timeoutMs) {
+        ready = 0;
+        try {
+            selector.select(onReady, timeoutMs);
+        } catch (final IOException e) {
+            context.report(EventReason.TRANSPORT_ERROR, "the selector failed", e);
+        }
+        return ready;
+    }
+
+    private int selectNow() {
+        pollsToSelect = POLLS_PER_SELECT;
+        ready = 0;
+        try {
+            selector.selectNow(onReady);
+        } catch (final IOException e) {
+            context.report(EventReason.TRANSPORT_ERROR, "the selector failed", e);
+        }
+        return ready;
+    }
+
+    private void onReady(final SelectionKey key) {
+        ready++;
+        ((Selectable) key.attachment()).onReady(key);
+    }
+
+    /** What calls from outside the duty cycle have left to do. */
+    private int beforeIo() {
+        int work = 0;
+        if (!resumable.isEmpty()) {
+            final List<NioConnection> now = List.copyOf(resumable);
+            resumable.clear();
+            now.forEach(Connection::resume);
+            work += now.size();
+        }
+        return work + afterIo();
+    }
+
+    /** Sends what was gathered, and tells of what has ended. */
+    private int afterIo() {
+        int work = 0;
+        while (!dirty.isEmpty() || !ended.isEmpty()) {
+            for (int i = dirty.size(); i > 0; i--) {
+                final NioConnection connection = dirty.remove();
+                if (connection.dirty) {
+                    connection.dirty = false;
+                    connection.flush();
+                    work++;
+                }
+            }
+            for (int i = ended.size(); i > 0; i--) {
+                ended.remove().tellEnd();
+                work++;
+            }
+        }
+        return work;
+    }
+
+    /** It has something to send at the end of the duty cycle. */
+    void markDirty(final NioConnection connection) {
+        if (!connection.dirty) {
+            connection.dirty = true;
+            dirty.add(connection);
+        }
+    }
+
+    /** It has ended, and its handler is to hear of it. */
+    void tellLater(final NioConnection connection) {
+        ended.add(connection);
+    }
+
+    /** It has bytes that were read and not looked at. */
+    void resumeLater(final NioConnection connection) {
+        resumable.add(connection);
+    }
+
+    /** A key was cancelled: the kernel's descriptor is closed only when the selector has seen it. */
+    void selectSoon() {
+        pollsToSelect = 0;
+    }
+
+    // ---- connections
+
+    void add(final NioConnection connection) {
+        if (count == connections.length) {
+            connections = Arrays.copyOf(connections, count * 2);
+        }
+        connection.place = count;
+        connections[count++] = connection;
+    }
+
+    void remove(final NioConnection connection) {
+        selectSoon();
+        final int place = connection.place;
+        if (place >= 0) {
+            final NioConnection last = connections[--count];
+            connections[place] = last;
+            last.place = place;
+            connection.place = -1;
+        }
+    }
+
+    @Override
+    public Listener listen(final URI uri, final PortalOptions options, final Acceptor acceptor) {
+        return NioListener.open(this, SocketUri.parse(uri), options, acceptor);
+    }
+
+    @Override
+    public Connection connect(
+            final URI uri, final ConnectOptions options, final ConnectionHandler handler) {
+        final SocketUri address = SocketUri.parse(uri);
+        if (!address.unix() && address.port() == 0) {
+            throw new IllegalArgumentException("port 0 is for listening; connect to the real one: " + uri);
+        }
+        final NioConnection connection =
+                new NioConnection(
+                        this,
+                        address.unix() ? NioTransportProvider.UNIX : NioTransportProvider.TCP,
+                        uri.toString(),
+                        handler);
+        new Dialer(this, connection, address, options).start();
+        return connection;
+    }
+
+    @Override
+    public void adopt(final Connection connection, final ConnectionHandler handler) {
+        ((NioConnection) connection).adoptedBy(this, handler);
+    }
+
+    /** A listener has accepted a socket. */
+    void accepted(
+            final SocketChannel channel,
+            final String transport,
+            final int bufferBytes,
+            final Acceptor acceptor)
+            throws IOException {
+        configure(channel, bufferBytes);
+        final String peer = Faults.describe(channel.getRemoteAddress());
+        final NioConnection connection =
+                new NioConnection(this, transport, peer.isEmpty() ? transport : peer, Nobody.INSTANCE);
+        connection.open(channel, peer.isEmpty() ? transport : peer);
+        final ConnectionHandler handler = acceptor.onAccepted(connection);
+        if (handler == null) {
+            connection.abort();
+        } else {
+            connection.handler(handler);
+        }
+    }
+
+    static void configure(final SocketChannel channel, final int bufferBytes) throws IOException {
+        channel.configureBlocking(false);
+        final var supported = channel.supportedOptions();
+        if (supported.contains(StandardSocketOptions.TCP_NODELAY)) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        if (bufferBytes > 0) {
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes);
+        }
+    }
+
+    /** Closes the socket when the peer has, too. */
+    void linger(final SocketChannel channel) {
+        lingering.add(channel);
+    }
+
+    static void closeQuietly(final @Nullable Closeable closeable) {
+        if (closeable != null) {
+            try {
+                closeable.close();
+            } catch (final IOException e) {
+                // close(2) has released the descriptor all the same; there is nothing left to lose.
+            }
+        }
+    }
+
+    // ---- what the others share
+
+    PollerContext context() {
+        return context;
+    }
+
+    Selector selector() {
+        return selector;
+    }
+
+    Segments segments() {
+        return segments;
+    }
+
+    ByteBuffer readBuffer() {
+        return readBuffer;
+    }
+
+    FrameHeader header() {
+        return header;
+    }
+
+    @Override
+    public void close() {
+        if (!selector.isOpen()) {
+            return;
+        }
+        for (final SelectionKey key : selector.keys()) {
+            closeQuietly(key.channel());
+        }
+        for (int i = count - 1; i >= 0; i--) {
+            connections[i].abandon();
+        }
+        count = 0;
+        dirty.clear();
+        ended.clear();
+        closeQuietly(selector);
+        segments.close();
+        readMemory.release();
+    }
+}
