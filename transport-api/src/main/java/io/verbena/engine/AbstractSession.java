@@ -48,6 +48,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     /** The link is no more. */
     boolean linkLost;
 
+    /** The time to close in good order is over. */
+    boolean outOfTime;
+
     /** The peer has sent its last frame. */
     boolean peerSaidGoodbye;
 
@@ -359,13 +362,16 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     /** Ends at once, with the link and without what the application still holds. */
     void abandon() {
         startEnd(SessionClosed.of(EventReason.EVENT_QUEUE_CLOSED, "the event queue was closed", null));
+        outOfTime = true;
         final Connection link = connection;
-        if (link != null && !linkLost) {
+        if (link == null || linkLost) {
+            linkLost = true;
+            flush();
+            finish();
+        } else {
+            // Its memory is safe to give back when the transport says so, in onClosed.
             link.abort();
         }
-        linkLost = true;
-        flush();
-        finish();
     }
 
     /** Every message that the link or the queue has is given back to the application. */

@@ -211,8 +211,18 @@ final class EngineMsg implements Msg, MsgMemory {
         if (state != HELD) {
             throw refused("released");
         }
-        checkMirrorIdle("released");
-        pool.free(this);
+        checkMirrorDone("released");
+        free();
+    }
+
+    /** Goes back to the pool, as soon as nobody touches the memory through the mirror. */
+    void free() {
+        if (twin != null && twin.state == QUARANTINED) {
+            state = QUARANTINED;
+            releaseWhenConfirmed = true;
+        } else {
+            pool.free(this);
+        }
     }
 
     /** Checks that a client may send the message now. */
@@ -236,6 +246,13 @@ final class EngineMsg implements Msg, MsgMemory {
             throw new IllegalStateException(
                     "the message can't be %s while its mirror is %s"
                             .formatted(what, STATE_NAMES[twin.state]));
+        }
+    }
+
+    /** Checks that the application waits for nothing from the mirror. */
+    void checkMirrorDone(final String what) {
+        if (twin != null && twin.state != QUARANTINED) {
+            checkMirrorIdle(what);
         }
     }
 
@@ -291,6 +308,10 @@ final class EngineMsg implements Msg, MsgMemory {
         if (releaseWhenConfirmed) {
             releaseWhenConfirmed = false;
             pool.free(this);
+        }
+        final EngineMsg owner = primary();
+        if (owner != this && owner.state == QUARANTINED) {
+            owner.confirm();
         }
     }
 

@@ -29,6 +29,11 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         NettyLogging.settle();
     }
 
+    private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** How long a transport may take to end a connection that is cut off. */
+    private static final long ABANDON_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final EventQueueOptions options;
     private final long originNs;
     private final Timers timers = new Timers();
@@ -453,19 +458,10 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         // A virtual clock may stand still; the wait must end all the same.
         final long realEndNs = System.nanoTime() + options.closeTimeoutNs();
         budget = Integer.MAX_VALUE;
-        while (!residents.isEmpty()) {
-            final Throwable kept = failure;
-            failure = null;
-            final int work = dutyCycle();
-            keep(kept);
-            if (nowNs >= endNs || System.nanoTime() - realEndNs >= 0) {
-                break;
-            }
-            if (work == 0 && !residents.isEmpty() && tasks.isEmpty()) {
-                waiting.await(this, Math.min(endNs, Math.min(timers.earliestNs(), nowNs + MILLISECOND_NS)));
-            }
-        }
+        pumpUntilEmpty(endNs, realEndNs);
         residents.abandonAll();
+        // Transports tell of the end that they were asked for in their next turn.
+        pumpUntilEmpty(Long.MAX_VALUE, System.nanoTime() + ABANDON_NS);
         closed = true;
         tasks.close(guard);
         waiting.close();
@@ -474,7 +470,20 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         paused.clear();
     }
 
-    private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private void pumpUntilEmpty(final long endNs, final long realEndNs) {
+        while (!residents.isEmpty()) {
+            final Throwable kept = failure;
+            failure = null;
+            final int work = dutyCycle();
+            keep(kept);
+            if (nowNs >= endNs || System.nanoTime() - realEndNs >= 0) {
+                return;
+            }
+            if (work == 0 && !residents.isEmpty() && tasks.isEmpty()) {
+                waiting.await(this, Math.min(endNs, Math.min(timers.earliestNs(), nowNs + MILLISECOND_NS)));
+            }
+        }
+    }
 
     private void keep(final @Nullable Throwable earlier) {
         if (earlier != null) {

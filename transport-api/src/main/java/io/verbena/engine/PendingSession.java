@@ -267,7 +267,9 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         if (reason == EventReason.PROTOCOL_ERROR || reason == EventReason.VERSION_MISMATCH) {
             queue.counters.protocolErrors++;
         }
-        queue.report(reason, connection.remoteAddress() + ": " + detail, null);
+        if (reason != EventReason.EVENT_QUEUE_CLOSED) {
+            queue.report(reason, connection.remoteAddress() + ": " + detail, null);
+        }
         gone(reason, detail);
         if (tellPeer) {
             queue.header.encode(FrameType.GOODBYE, 0, 0, 0, 0, reason.code());

@@ -14,7 +14,7 @@ import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
 import java.net.URI;
-import org.agrona.collections.LongArrayList;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a session that answers requests. */
@@ -26,8 +26,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     /** Responses that the transport still needs the memory of, in the order in which they were sent. */
     private final MsgQueue sending = new MsgQueue();
 
-    /** Transaction ids, each followed by a reason's code, of requests that no message was spent on. */
-    private final LongArrayList refusals = new LongArrayList();
+    /** Requests that no message was spent on, and that could not be told so yet. */
+    private final ArrayDeque<Refusal> refusals = new ArrayDeque<>();
 
     /** Requests that the client may have open at a time. */
     private int granted;
@@ -42,6 +42,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private @Nullable EngineMsg receiving;
 
     private boolean askedForHeld;
+
+    private record Refusal(long transactionId, EventReason reason) {}
 
     ServerHalf(
             final EventQueue queue,
@@ -183,8 +185,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         final boolean closing = state != SessionState.ESTABLISHED;
         final int length = frame.payloadLength();
         final EventReason reason = closing ? EventReason.FLUSHED : EventReason.REQUEST_TOO_LARGE;
-        refusals.addLong(frame.transactionId());
-        refusals.addLong(reason.code());
+        refusals.add(new Refusal(frame.transactionId(), reason));
         sendOwn();
         if (!closing) {
             queue.counters.messageErrors++;
@@ -199,22 +200,14 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     @Override
     boolean sendOwn() {
-        int sent = 0;
-        while (sent < refusals.size()
-                && sendControl(
-                        FrameType.FAILURE, 0, 1, refusals.getLong(sent), (int) refusals.getLong(sent + 1))) {
+        for (Refusal next = refusals.peek(); next != null; next = refusals.peek()) {
+            if (!sendControl(FrameType.FAILURE, 0, 1, next.transactionId, next.reason.code())) {
+                return false;
+            }
             open--;
-            sent += 2;
+            refusals.remove();
         }
-        for (int left = refusals.size() - sent; sent > 0 && left >= 0; sent = 0) {
-            for (int i = 0; i < left; i++) {
-                refusals.setLong(i, refusals.getLong(i + sent));
-            }
-            while (refusals.size() > left) {
-                refusals.removeAt(refusals.size() - 1);
-            }
-        }
-        return refusals.isEmpty();
+        return true;
     }
 
     // ---- answering
@@ -222,6 +215,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     @Override
     public void sendResponse(final Msg msg) {
         final EngineMsg own = checkAnswerable(msg, "answered");
+        own.checkMirrorIdle("answered");
         if (linkLost || saidGoodbye || state == SessionState.CLOSED) {
             throw refused("the response was not sent");
         }
@@ -235,9 +229,10 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     @Override
     public void discardRequest(final Msg msg) {
         final EngineMsg own = checkAnswerable(msg, "discarded");
+        own.checkMirrorDone("discarded");
         if (linkLost || saidGoodbye || state == SessionState.CLOSED) {
             held--;
-            own.pool.free(own);
+            own.free();
             if (held == 0 && state == SessionState.CLOSING) {
                 // Not from here: the application may be in the middle of something.
                 queue.schedule(0, this::finishIfDone);
@@ -262,7 +257,6 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             throw new IllegalStateException(
                     "the message can't be %s here: it is a request of another session".formatted(what));
         }
-        own.checkMirrorIdle(what);
         return own;
     }
 
@@ -286,7 +280,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             }
             open--;
             if (failure == EventReason.DISCARDED) {
-                msg.pool.free(msg);
+                msg.free();
             } else {
                 queue.schedule(0, () -> giveUp(msg, failure));
             }
@@ -339,7 +333,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         } catch (final Throwable e) {
             queue.failed(this, e);
         } finally {
-            msg.pool.free(msg);
+            msg.free();
         }
     }
 
@@ -383,7 +377,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     }
 
     private void finishIfDone() {
-        if (held == 0 && linkLost) {
+        if ((held == 0 || outOfTime) && linkLost) {
             finish();
         }
     }

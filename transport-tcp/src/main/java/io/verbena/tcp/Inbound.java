@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Inbound {
     private static final int HEADER = FrameHeader.LENGTH;
 
+    /**
+     * How much of what follows a large payload is read with it: some small frames, but of another large
+     * payload not so much that its copying would be felt.
+     */
+    private static final int TAIL_BYTES = 4096;
+
     private final NioConnection connection;
 
     /** The header of a frame that has been read in part. */
@@ -99,8 +105,9 @@ final class Inbound {
             shared.clear();
         } else {
             vector[0] = memory.inbound().limit(payloadLength).position(payloadHave);
-            vector[1] = shared;
+            vector[1] = shared.limit(TAIL_BYTES);
             read = channel.read(vector, 0, 2);
+            shared.clear();
         }
         if (read > 0) {
             receivedBytes += read;
