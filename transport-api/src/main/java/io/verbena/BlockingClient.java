@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * their turn, each no longer than its own time.
  *
  * <p><strong>Interrupts.</strong> A thread that is interrupted while it waits, or was before, gets
- * a {@link VerbenaException} whose cause is an {@link InterruptedException}, and its interrupt
- * status stays set. The call is cancelled as {@link AsyncClient}'s are; the client lives on.
+ * a {@link VerbenaException} of reason {@link EventReason#CANCELLED} whose cause is an {@link
+ * InterruptedException}, and its interrupt status stays set. The call is cancelled as {@link
+ * AsyncClient}'s are; the client lives on.
  */
 public final class BlockingClient implements AutoCloseable {
     private final ClientCore core;

@@ -16,7 +16,7 @@ final class ClientCall {
     /** In {@link System#nanoTime()}. */
     final long deadlineNs;
 
-    /** It has left the queue of those that wait. */
+    /** It has left the queue of those that wait, or will without being asked to. */
     volatile boolean taken;
 
     /** Its request was given to the session. */

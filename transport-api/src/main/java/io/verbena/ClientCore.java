@@ -301,16 +301,20 @@ final class ClientCore {
         end.set(event);
         session = null;
         deadlines.stop();
-        pool.close();
-        calls.forEach(
-                call ->
-                        calls.fail(
-                                call,
-                                wasEstablished && call.sent
-                                        ? ClientFailures.unanswered(event)
-                                        : ClientFailures.notSent(event)));
-        established.completeExceptionally(ClientFailures.notEstablished(event));
-        closed.complete(event);
+        try {
+            pool.close();
+        } finally {
+            failWaiting(event);
+            calls.forEach(
+                    call ->
+                            calls.fail(
+                                    call,
+                                    wasEstablished && call.sent
+                                            ? ClientFailures.unanswered(event)
+                                            : ClientFailures.notSent(event)));
+            established.completeExceptionally(ClientFailures.notEstablished(event));
+            closed.complete(event);
+        }
     }
 
     private final class Events implements ClientSession.Handler {

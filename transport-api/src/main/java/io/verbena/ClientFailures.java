@@ -60,7 +60,7 @@ final class ClientFailures {
 
     static VerbenaException interrupted(final String what, final InterruptedException e) {
         return new VerbenaException(
-                EventReason.UNKNOWN, "interrupted while waiting for " + what, e);
+                EventReason.CANCELLED, "interrupted while waiting for " + what, e);
     }
 
     /** The failure of a future, as it is thrown on the thread that waited for it. */

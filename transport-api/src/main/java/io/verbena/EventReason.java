@@ -81,7 +81,10 @@ public enum EventReason {
     FLUSHED(35),
 
     /** The server's application discarded the request. */
-    DISCARDED(36);
+    DISCARDED(36),
+
+    /** The caller gave up: its call was cancelled, or its thread interrupted. */
+    CANCELLED(37);
 
     private static final EventReason[] BY_CODE = byCode();
 

@@ -81,7 +81,7 @@ public interface SessionRequest {
      * text.
      *
      * @param code a number of the application's, 0 to 65535.
-     * @param data a text of the application's, at most 4000 bytes of UTF-8.
+     * @param data a text of the application's, at most 4094 bytes of UTF-8.
      * @throws IllegalStateException if it was decided on already.
      */
     void reject(int code, String data);

@@ -196,6 +196,16 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         queue.starve(this);
     }
 
+    /** Tells the transport "not now", until {@link #resumeSoon()}. */
+    final void stallForLink() {
+        stalled = true;
+    }
+
+    /** In the next duty cycle, as this is a call-back of the transport's. */
+    final void resumeSoon() {
+        queue.pause(this);
+    }
+
     /** The cause of the stall may be over. */
     final void resume() {
         stalled = false;
@@ -221,7 +231,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         if (beating == null || link == null || linkLost) {
             return;
         }
-        switch (beating.beat(nowNs, link, stalled)) {
+        // After GOODBYE there is nothing to hear, or to say, however long the peer's application takes:
+        // then the time to close is the limit.
+        switch (beating.beat(nowNs, link, stalled || peerSaidGoodbye, saidGoodbye)) {
             case NONE -> {}
             case BEAT -> {
                 if (!saidGoodbye) {
@@ -242,6 +254,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     }
 
     private void cutOff(final EventReason reason, final String detail) {
+        queue.report(reason, detail, null);
         startEnd(SessionClosed.of(reason, detail, null));
         final Connection link = connection;
         if (link != null) {
@@ -377,9 +390,11 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     /** Every message that the link or the queue has is given back to the application. */
     abstract void flush();
 
+    /** What the peer doesn't take until the time to close is over, it never will. */
     final void closeLink() {
         final Connection link = connection;
         if (link != null) {
+            limitClose();
             link.close();
         }
     }
@@ -391,6 +406,10 @@ abstract class AbstractSession implements Session, ConnectionHandler {
             return;
         }
         linkLost = true;
+        if (state == SessionState.ESTABLISHED) {
+            // Not at the end of a close in good order.
+            queue.report(reason, detail, null);
+        }
         startEnd(SessionClosed.of(reason, detail, cause));
         linkGone();
     }

@@ -31,6 +31,9 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     private int window;
     private int peerMaxPayload = Integer.MAX_VALUE;
 
+    /** A request whose answer came before all of it was sent; no more is read until it is. */
+    private @Nullable EngineMsg answeredEarly;
+
     private @Nullable Timer deadlineTimer;
     private long deadlineTimerNs = Long.MAX_VALUE;
 
@@ -150,7 +153,6 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             closeLink();
             return;
         }
-        established = true;
         credits = frame.credits();
         window = Hello.window(frame);
         peerMaxPayload = Hello.maxPayload(frame);
@@ -158,6 +160,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             protocolError("HELLO grants %d credits of a window of %d".formatted(credits, window));
             return;
         }
+        established = true;
         queue.counters.sessionsEstablished++;
         startHeart(Hello.keepaliveIntervalMs(frame));
         if (state != SessionState.CONNECTING) {
@@ -236,6 +239,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
                 FrameType.REQUEST, 0, 0, msg.length, msg.transactionId, msg.responseRoom());
         final SendResult result = send(msg.length == 0 ? null : msg);
         if (result == SendResult.SENT || result == SendResult.HELD) {
+            msg.sending = result == SendResult.HELD;
             credits--;
             queue.counters.requestsSent++;
             return true;
@@ -275,7 +279,14 @@ final class ClientHalf extends AbstractSession implements ClientSession {
 
     @Override
     public void onSent(final MsgMemory payload) {
-        // The response is what tells that a request's memory is free.
+        // The answer is what tells that a request's memory is free, if it doesn't come before this.
+        if (payload instanceof EngineMsg msg) {
+            msg.sending = false;
+            if (answeredEarly == msg) {
+                answeredEarly = null;
+                resumeSoon();
+            }
+        }
     }
 
     // ---- receiving
@@ -291,6 +302,9 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         }
         if (!established) {
             return helloDestination(frame);
+        }
+        if (type == FrameType.FAILURE && isStillSent(inFlight.find(frame.transactionId()))) {
+            return null;
         }
         if (frame.payloadLength() != 0) {
             protocolError("a payload where none belongs: " + frame);
@@ -308,6 +322,9 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             protocolError("a response to a transaction that isn't open: " + frame);
             return MsgMemory.DISCARD;
         }
+        if (isStillSent(msg)) {
+            return null;
+        }
         final int length = frame.payloadLength();
         if (length < 0 || length > msg.responseRoom()) {
             protocolError(
@@ -316,6 +333,19 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             return MsgMemory.DISCARD;
         }
         return msg.state == EngineMsg.QUARANTINED ? MsgMemory.DISCARD : msg;
+    }
+
+    /**
+     * Is this the answer to a request that has not left yet? To give the message back would be to send
+     * what its application, or the next owner of its memory, puts there meanwhile: so it must wait.
+     */
+    private boolean isStillSent(final @Nullable EngineMsg msg) {
+        if (msg == null || !msg.sending) {
+            return false;
+        }
+        answeredEarly = msg;
+        stallForLink();
+        return true;
     }
 
     @Override
@@ -502,10 +532,12 @@ final class ClientHalf extends AbstractSession implements ClientSession {
 
     @Override
     void flush() {
+        answeredEarly = null;
         for (int slot = 0; slot < inFlight.slots(); slot++) {
             final EngineMsg msg = inFlight.at(slot);
             if (msg != null) {
                 inFlight.remove(msg);
+                msg.sending = false;
                 if (msg.state == EngineMsg.QUARANTINED) {
                     msg.confirm();
                 } else {

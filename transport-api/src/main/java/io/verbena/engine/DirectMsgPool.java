@@ -1,8 +1,8 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.engine;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.internal.CleanableDirectBuffer;
+import io.netty.util.internal.PlatformDependent;
 import io.verbena.Msg;
 import io.verbena.MsgPool;
 import io.verbena.PoolExhaustedException;
@@ -20,17 +20,15 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         NettyLogging.settle();
     }
 
-    /** Memory that is freed when it is released, not when the garbage collector finds it. */
-    private static final UnpooledByteBufAllocator ALLOCATOR =
-            new UnpooledByteBufAllocator(true /* preferDirect */, true /* disableLeakDetector */);
-
     private final boolean trackTakes = Boolean.getBoolean("verbena.pool.trackTakes");
     private final int inBytes;
     private final int outBytes;
     private final int inStride;
     private final int outStride;
-    private final ByteBuf inMemory;
-    private final ByteBuf outMemory;
+    /** Netty knows how to free memory at once, on every JDK; its unpooled buffers don't always do it. */
+    private final CleanableDirectBuffer inMemory;
+
+    private final CleanableDirectBuffer outMemory;
     private final ByteBuffer inBlock;
     private final ByteBuffer outBlock;
     private final EngineMsg[] messages;
@@ -52,11 +50,11 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         this.outBytes = outBytes;
         inStride = stride("inBytes", inBytes, count);
         outStride = stride("outBytes", outBytes, count);
-        inMemory = ALLOCATOR.directBuffer(inStride * count + ALIGNMENT);
+        inMemory = allocate(inStride * count);
         try {
-            outMemory = ALLOCATOR.directBuffer(outStride * count + ALIGNMENT);
+            outMemory = allocate(outStride * count);
         } catch (final Throwable e) {
-            inMemory.release();
+            inMemory.clean();
             throw e;
         }
         inBlock = aligned(inMemory, inStride * count);
@@ -85,10 +83,16 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         return (int) stride;
     }
 
+    private static CleanableDirectBuffer allocate(final int bytes) {
+        return PlatformDependent.allocateDirect(bytes + ALIGNMENT, true /* permitExpensiveClean */);
+    }
+
     /** Zeroed too, so that what is sent by mistake is at least nobody's secret. */
-    private static ByteBuffer aligned(final ByteBuf memory, final int bytes) {
-        memory.setZero(0, memory.capacity());
-        final ByteBuffer whole = memory.nioBuffer(0, memory.capacity());
+    private static ByteBuffer aligned(final CleanableDirectBuffer memory, final int bytes) {
+        final ByteBuffer whole = memory.buffer();
+        for (int i = 0; i < whole.capacity(); i++) {
+            whole.put(i, (byte) 0);
+        }
         return whole.alignedSlice(ALIGNMENT).slice(0, bytes);
     }
 
@@ -287,8 +291,8 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         }
         closed = true;
         available = 0;
-        inMemory.release();
-        outMemory.release();
+        inMemory.clean();
+        outMemory.clean();
     }
 
     @Override

@@ -59,6 +59,10 @@ final class EngineMsg implements Msg, MsgMemory {
 
     long transactionId;
     int slot;
+
+    /** Of a request at a client: the transport still needs its memory. */
+    boolean sending;
+
     int length;
 
     /** Of a request at a server: what the client has room for. */
@@ -320,6 +324,7 @@ final class EngineMsg implements Msg, MsgMemory {
         state = FREE;
         session = null;
         failure = null;
+        sending = false;
         deadlineNs = 0;
         takenAt = null;
         userContext = null;

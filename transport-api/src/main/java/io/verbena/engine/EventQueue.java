@@ -261,7 +261,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                 final long stalls = counters.poolStalls;
                 starving.remove().resume();
                 resumed++;
-                if (counters.poolStalls != stalls) {
+                if (counters.poolStalls != stalls && !pools.anyFree()) {
                     // Dry again: the others needn't ask. The one that asked has gone to the end.
                     break;
                 }
@@ -462,9 +462,11 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         residents.abandonAll();
         // Transports tell of the end that they were asked for in their next turn.
         pumpUntilEmpty(Long.MAX_VALUE, System.nanoTime() + ABANDON_NS);
+        waiting.close();
+        // Nobody touches any memory now, even if a transport has never said so.
+        residents.endAll();
         closed = true;
         tasks.close(guard);
-        waiting.close();
         pools.close();
         starving.clear();
         paused.clear();

@@ -58,8 +58,14 @@ final class Heart {
         return intervalNs;
     }
 
-    /** Is it time, and how is the peer? {@code deaf}: this side has stopped reading, so silence is no sign. */
-    Pulse beat(final long nowNs, final Connection connection, final boolean deaf) {
+    /**
+     * Is it time, and how is the peer?
+     *
+     * @param deaf this side has stopped reading, or nothing more comes: silence is no sign.
+     * @param mute this side has said its last word: that nothing leaves is no sign.
+     */
+    Pulse beat(
+            final long nowNs, final Connection connection, final boolean deaf, final boolean mute) {
         if (intervalNs == 0 || nowNs < nextNs) {
             return Pulse.NONE;
         }
@@ -69,7 +75,7 @@ final class Heart {
         received = receivedNow;
         // Since the beat before this one at least a KEEPALIVE was to be sent.
         final long sentNow = connection.sentBytes();
-        stuck = sentNow != sent ? 0 : stuck + 1;
+        stuck = sentNow != sent || mute ? 0 : stuck + 1;
         sent = sentNow;
         if (silent >= limit) {
             return Pulse.PEER_SILENT;

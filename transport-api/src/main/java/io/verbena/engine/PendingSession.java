@@ -86,7 +86,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     public MsgMemory destination(final FrameHeader frame) {
         if (pathAndQuery != null) {
             if (frame.type() != FrameType.GOODBYE || frame.payloadLength() != 0) {
-                broken("before it is accepted, a client sends nothing but " + frame);
+                broken("before it is accepted, a client sends nothing but GOODBYE, and not " + frame);
             }
             return MsgMemory.DISCARD;
         }

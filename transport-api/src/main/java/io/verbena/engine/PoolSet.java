@@ -64,6 +64,16 @@ final class PoolSet {
         return null;
     }
 
+    /** Is any message free, of whatever length? */
+    boolean anyFree() {
+        for (int i = 0; i < serving.size(); i++) {
+            if (serving.get(i).available() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Could a request of this length be received if only messages were free? */
     boolean fits(final int bytes) {
         return !serving.isEmpty() && serving.get(serving.size() - 1).inBytes() >= bytes;

@@ -109,6 +109,17 @@ final class Residents {
                                         null));
     }
 
+    /** Ends, without their transports, the sessions that still wait for them. */
+    void endAll() {
+        List.copyOf(sessions)
+                .forEach(
+                        session ->
+                                session.onClosed(
+                                        EventReason.EVENT_QUEUE_CLOSED,
+                                        "the event queue was closed",
+                                        null));
+    }
+
     /** Ends at once what is still there. */
     void abandonAll() {
         List.copyOf(sessions).forEach(AbstractSession::abandon);

@@ -26,6 +26,9 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     /** Responses that the transport still needs the memory of, in the order in which they were sent. */
     private final MsgQueue sending = new MsgQueue();
 
+    /** Requests that the client was told the failure of, and the application not yet. */
+    private final MsgQueue failed = new MsgQueue();
+
     /** Requests that no message was spent on, and that could not be told so yet. */
     private final ArrayDeque<Refusal> refusals = new ArrayDeque<>();
 
@@ -282,7 +285,9 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             if (failure == EventReason.DISCARDED) {
                 msg.free();
             } else {
-                queue.schedule(0, () -> giveUp(msg, failure));
+                // Not from here: this may be the application's own sendResponse.
+                failed.add(msg);
+                queue.schedule(0, this::giveUpFailed);
             }
             return true;
         }
@@ -321,6 +326,13 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         assert msg == payload : "the transport is done with " + payload + " before " + msg;
         if (msg != null) {
             msg.pool.free(msg);
+        }
+    }
+
+    private void giveUpFailed() {
+        for (EngineMsg msg = failed.poll(); msg != null; msg = failed.poll()) {
+            final EventReason failure = msg.failure;
+            giveUp(msg, failure == null ? EventReason.UNKNOWN : failure);
         }
     }
 
@@ -389,6 +401,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         if (partial != null) {
             partial.pool.free(partial);
         }
+        giveUpFailed();
         for (EngineMsg msg = sending.poll(); msg != null; msg = sending.poll()) {
             giveUp(msg, EventReason.FLUSHED);
         }

@@ -7,7 +7,7 @@ import java.util.Set;
  * A kind of transport, found by {@link java.util.ServiceLoader}.
  *
  * <p>A provider loads on every machine. What it needs and the machine lacks is told by {@link
- * #availability()}, as data; neither the constructor nor that method throws.
+ * #availability(String)}, as data; neither the constructor nor that method throws.
  */
 public interface TransportProvider {
     /**
