@@ -175,7 +175,9 @@ final class EngineMsg implements Msg, MsgMemory {
             throw refused("mirrored");
         }
         if (other == null) {
-            final EngineMsg made = new EngineMsg(pool, index, out, in, true, this);
+            // Views of its own: the positions of a message and of its mirror are different things.
+            final EngineMsg made =
+                    new EngineMsg(pool, index, out.duplicate(), in.duplicate(), true, this);
             twin = made;
             return made.positionAsMirror();
         }

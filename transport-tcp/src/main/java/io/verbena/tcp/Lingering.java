@@ -1,9 +1,12 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp;
 
+import io.verbena.spi.PollerContext.Timer;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,7 +17,13 @@ import java.util.concurrent.TimeUnit;
 final class Lingering {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /** A crowd that is turned away may not take descriptors beyond all limits: the oldest is let go. */
+    private static final int MAX_SOCKETS = 512;
+
     private final NioPoller poller;
+
+    /** In the order in which they came. */
+    private final Map<SocketChannel, Timer> sockets = new LinkedHashMap<>();
 
     Lingering(final NioPoller poller) {
         this.poller = poller;
@@ -30,7 +39,10 @@ final class Lingering {
             }
             key.attach((Selectable) ready -> drain(channel));
             key.interestOps(SelectionKey.OP_READ);
-            poller.context().schedule(LIMIT_NS, () -> end(channel));
+            if (sockets.size() >= MAX_SOCKETS) {
+                end(sockets.keySet().iterator().next());
+            }
+            sockets.put(channel, poller.context().schedule(LIMIT_NS, () -> end(channel)));
         } catch (final IOException e) {
             end(channel);
         }
@@ -47,6 +59,10 @@ final class Lingering {
     }
 
     private void end(final SocketChannel channel) {
+        final Timer timer = sockets.remove(channel);
+        if (timer != null) {
+            timer.cancel();
+        }
         NioPoller.closeQuietly(channel);
         poller.selectSoon();
     }

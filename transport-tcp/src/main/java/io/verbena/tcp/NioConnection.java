@@ -141,6 +141,8 @@ final class NioConnection implements Connection, Selectable {
         if (phase == Phase.OPEN) {
             phase = Phase.CLOSING;
             ending = new Ending(EventReason.CLOSED_BY_SELF, "closed by this side", null);
+            // What it doesn't read any more would wake the selector again and again.
+            updateInterest();
             poller.markDirty(this);
         } else if (phase == Phase.CONNECTING || phase == Phase.DETACHED) {
             abort();

@@ -224,6 +224,8 @@ final class NioPoller implements Poller {
 
     void remove(final NioConnection connection) {
         selectSoon();
+        // It may have been forwarded in the very call-back that adopted it: then it is another thread's.
+        resumable.remove(connection);
         final int place = connection.place;
         if (place >= 0) {
             final NioConnection last = connections[--count];

@@ -1,0 +1,89 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.testkit;
+
+import io.verbena.EventQueueHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Runs several event queues in turn on the calling thread, without waiting in any of them. */
+public final class Pump {
+    /** How long a condition may take to come true before the test has failed. */
+    public static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    private static final int IDLE_ROUNDS_BEFORE_PAUSE = 200;
+    private static final long PAUSE_NS = 20_000;
+
+    private final List<EventQueueHandler> queues = new ArrayList<>();
+
+    /**
+     * Another queue to run.
+     *
+     * @param queue an event queue that no other thread runs.
+     */
+    public void add(final EventQueueHandler queue) {
+        queues.add(queue);
+    }
+
+    /**
+     * Runs each queue once.
+     *
+     * @return events delivered.
+     */
+    public int once() {
+        int events = 0;
+        for (final EventQueueHandler queue : List.copyOf(queues)) {
+            if (!queue.isClosed()) {
+                events += queue.runEventLoop(EventQueueHandler.INFINITE_EVENTS, 0);
+            }
+        }
+        return events;
+    }
+
+    /**
+     * Runs the queues until something is so.
+     *
+     * @param what what is waited for, for the message if it never comes.
+     * @param condition whether it is so.
+     * @throws AssertionError if it isn't in {@link #LIMIT_NS} of real time.
+     */
+    public void until(final String what, final BooleanSupplier condition) {
+        final long start = System.nanoTime();
+        int idleRounds = 0;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > LIMIT_NS) {
+                throw new AssertionError("in vain waited for: " + what);
+            }
+            idleRounds = once() > 0 ? 0 : idleRounds + 1;
+            if (idleRounds > IDLE_ROUNDS_BEFORE_PAUSE) {
+                // what is waited for is in the kernel, or another thread's
+                LockSupport.parkNanos(PAUSE_NS);
+            }
+        }
+    }
+
+    /**
+     * Runs the queues until nothing has happened for so many rounds, and for so long.
+     *
+     * @param rounds rounds in a row without an event.
+     * @param quietNs nanoseconds of real time without an event.
+     */
+    public void untilQuiet(final int rounds, final long quietNs) {
+        final long start = System.nanoTime();
+        long lastEvent = start;
+        int idleRounds = 0;
+        while (idleRounds < rounds || System.nanoTime() - lastEvent < quietNs) {
+            if (System.nanoTime() - start > LIMIT_NS) {
+                throw new AssertionError("never quiet");
+            }
+            if (once() > 0) {
+                idleRounds = 0;
+                lastEvent = System.nanoTime();
+            } else {
+                idleRounds++;
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.testkit;
+
+import io.verbena.ClientSession;
+import io.verbena.EventQueueHandler;
+import io.verbena.EventQueueOptions;
+import io.verbena.IdlePolicy;
+import io.verbena.MsgPool;
+import io.verbena.PoolUse;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What a test is played on: event queues, all on the test's thread and on one virtual clock, with
+ * their pools and handlers. {@link #close()} takes it all down, whatever state it is in, and
+ * asserts that each message has come home and that the handlers saw nothing wrong.
+ */
+public final class Scene implements AutoCloseable {
+    private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long TEARDOWN_STEP_NS = TimeUnit.MILLISECONDS.toNanos(25);
+    private static final int QUIET_ROUNDS = 30;
+
+    private final TransportUnderTest transport;
+    private final VirtualClock clock = new VirtualClock();
+    private final Pump pump = new Pump();
+    private final List<EventQueueHandler> queues = new ArrayList<>();
+    private final List<MsgPool> pools = new ArrayList<>();
+    private final List<RecordingClient> clients = new ArrayList<>();
+    private final List<RecordingServer> servers = new ArrayList<>();
+    private final List<AutoCloseable> others = new ArrayList<>();
+
+    /**
+     * An empty scene.
+     *
+     * @param transport what all of it is played over.
+     */
+    public Scene(final TransportUnderTest transport) {
+        this.transport = transport;
+    }
+
+    /**
+     * The transport.
+     *
+     * @return the transport.
+     */
+    public TransportUnderTest transport() {
+        return transport;
+    }
+
+    /**
+     * The clock of all event queues of {@link #queue()}.
+     *
+     * @return the clock.
+     */
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    /**
+     * Options with the scene's clock.
+     *
+     * @return options.
+     */
+    public EventQueueOptions options() {
+        return EventQueueOptions.defaults().withNanoClock(clock).withIdlePolicy(IdlePolicy.SPIN);
+    }
+
+    /**
+     * Options with the real clock, for tests with several threads or of the waiting itself.
+     *
+     * @return options; a test's end is not worth a wait.
+     */
+    public EventQueueOptions realTimeOptions() {
+        return EventQueueOptions.defaults().withCloseTimeoutNs(20 * STEP_NS);
+    }
+
+    /**
+     * Another event queue, run by this scene.
+     *
+     * @return the event queue.
+     */
+    public EventQueueHandler queue() {
+        return queue(options());
+    }
+
+    /**
+     * Another event queue, run by this scene.
+     *
+     * @param options its options.
+     * @return the event queue.
+     */
+    public EventQueueHandler queue(final EventQueueOptions options) {
+        final EventQueueHandler queue = ownQueue(options);
+        pump.add(queue);
+        return queue;
+    }
+
+    /**
+     * Another event queue, which the test runs itself and the scene closes.
+     *
+     * @param options its options.
+     * @return the event queue.
+     */
+    public EventQueueHandler ownQueue(final EventQueueOptions options) {
+        final EventQueueHandler queue = EventQueueHandler.open(options);
+        queues.add(queue);
+        return queue;
+    }
+
+    /**
+     * Another pool, bound to an event queue.
+     *
+     * @param queue the event queue.
+     * @param count messages.
+     * @param inBytes capacity of each IN.
+     * @param outBytes capacity of each OUT.
+     * @param use what for.
+     * @return the pool.
+     */
+    public MsgPool pool(
+            final EventQueueHandler queue,
+            final int count,
+            final int inBytes,
+            final int outBytes,
+            final PoolUse use) {
+        final MsgPool pool = newPool(count, inBytes, outBytes);
+        queue.bind(pool, use);
+        return pool;
+    }
+
+    /**
+     * Another pool, bound to nothing.
+     *
+     * @param count messages.
+     * @param inBytes capacity of each IN.
+     * @param outBytes capacity of each OUT.
+     * @return the pool.
+     */
+    public MsgPool loosePool(final int count, final int inBytes, final int outBytes) {
+        return newPool(count, inBytes, outBytes);
+    }
+
+    private MsgPool newPool(final int count, final int inBytes, final int outBytes) {
+        final MsgPool pool = Leaks.pool(count, inBytes, outBytes);
+        pools.add(pool);
+        return pool;
+    }
+
+    /**
+     * Another client's handler.
+     *
+     * @return the handler.
+     */
+    public RecordingClient client() {
+        final RecordingClient client = new RecordingClient();
+        clients.add(client);
+        return client;
+    }
+
+    /**
+     * Another server's handler.
+     *
+     * @return the handler.
+     */
+    public RecordingServer server() {
+        final RecordingServer server = new RecordingServer();
+        servers.add(server);
+        return server;
+    }
+
+    /**
+     * A detour to a portal.
+     *
+     * @param portal the portal's URI.
+     * @return the detour.
+     */
+    public Wire wire(final URI portal) {
+        return closesWithScene(transport.wire(portal));
+    }
+
+    /**
+     * Something else that is closed with the scene, after the event queues.
+     *
+     * @param <T> what it is.
+     * @param thing the thing.
+     * @return the same.
+     */
+    public <T extends AutoCloseable> T closesWithScene(final T thing) {
+        others.add(thing);
+        return thing;
+    }
+
+    /**
+     * Describes a client, a server, and a session between them.
+     *
+     * @return the description.
+     */
+    public PairSpec pair() {
+        return new PairSpec(this);
+    }
+
+    /**
+     * Runs all event queues until something is so.
+     *
+     * @param what what is waited for.
+     * @param condition whether it is so.
+     */
+    public void until(final String what, final BooleanSupplier condition) {
+        try {
+            pump.until(what, condition);
+        } catch (final AssertionError e) {
+            throw new AssertionError(
+                    "%s; what happened: %s %s".formatted(e.getMessage(), clients, servers), e);
+        }
+    }
+
+    /**
+     * Runs all event queues once.
+     *
+     * @return events delivered.
+     */
+    public int runOnce() {
+        return pump.once();
+    }
+
+    /** Runs all event queues until nothing happens any more, the clock standing still. */
+    public void untilQuiet() {
+        pump.untilQuiet(QUIET_ROUNDS, transport.quietNs());
+    }
+
+    /**
+     * Lets time pass, in steps, and runs all event queues at each.
+     *
+     * @param ns nanoseconds.
+     * @param stepNs nanoseconds of a step.
+     */
+    public void pass(final long ns, final long stepNs) {
+        untilQuiet();
+        for (long left = ns; left > 0; left -= stepNs) {
+            clock.advance(Math.min(left, stepNs));
+            pump.untilQuiet(QUIET_ROUNDS, transport.quietNs() / 10);
+        }
+        untilQuiet();
+    }
+
+    /**
+     * Lets time pass, in steps of a millisecond.
+     *
+     * @param ms milliseconds.
+     */
+    public void passMs(final long ms) {
+        pass(TimeUnit.MILLISECONDS.toNanos(ms), STEP_NS);
+    }
+
+    /**
+     * Closes a session and runs the event queues until it is closed.
+     *
+     * @param session the session.
+     * @param client its handler.
+     */
+    public void closeInOrder(final ClientSession session, final RecordingClient client) {
+        session.close();
+        until("CLOSED", client::isClosed);
+    }
+
+    @Override
+    public void close() throws Exception {
+        // Whoever waits for a deadline from now on shall not wait for real.
+        clock.advanceOnRead(TEARDOWN_STEP_NS);
+        Throwable failure = null;
+        failure = attempt(failure, queues);
+        for (final RecordingServer server : servers) {
+            failure = attempt(failure, List.<AutoCloseable>of(server::discardHeld));
+        }
+        for (final RecordingClient client : clients) {
+            failure = attempt(failure, List.<AutoCloseable>of(client::releaseKept));
+        }
+        failure = attempt(failure, others);
+        failure = attempt(failure, pools);
+        clients.forEach(RecordingClient::assertSound);
+        servers.forEach(RecordingServer::assertSound);
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure != null) {
+            throw (Exception) failure;
+        }
+    }
+
+    private static Throwable attempt(
+            final Throwable earlier, final List<? extends AutoCloseable> things) {
+        Throwable failure = earlier;
+        for (final AutoCloseable thing : things) {
+            try {
+                thing.close();
+            } catch (final Throwable e) {
+                if (failure == null) {
+                    failure = e;
+                } else if (failure != e) {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        return failure;
+    }
+}
