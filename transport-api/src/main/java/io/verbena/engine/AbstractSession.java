@@ -145,8 +145,10 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     final void oweGoodbye() {
         if (!saidGoodbye) {
             saidGoodbye = true;
-            owe(OWES_GOODBYE);
+            owed |= OWES_GOODBYE;
         }
+        // What kept it from leaving before may be gone.
+        sendOwed();
     }
 
     private void sendOwed() {

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     static {
         NettyLogging.settle();
     }
+
+    private static final AtomicReferenceFieldUpdater<EventQueue, Thread> RUNNER =
+            AtomicReferenceFieldUpdater.newUpdater(EventQueue.class, Thread.class, "runner");
 
     private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -64,6 +68,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     private boolean messageFreed;
     private @Nullable Throwable failure;
 
+    /** Who runs the loop, or closes the queue; changed by {@link #tryEnter()} and {@link #leave()} only. */
     private volatile @Nullable Thread runner;
     private volatile boolean breakRequested;
     private volatile boolean closeRequested;
@@ -122,8 +127,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                 shutDown();
             }
         } finally {
-            runner = null;
-            waiting.left();
+            leave();
         }
         rethrowFailure();
         return events;
@@ -134,17 +138,33 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     }
 
     private void enter() {
+        if (!tryEnter()) {
+            final Thread running = runner;
+            throw new IllegalStateException(
+                    running == Thread.currentThread()
+                            ? "the event loop runs already: this is one of its call-backs"
+                            : "the event loop runs already, on "
+                                    + (running == null ? "another thread" : running.getName()));
+        }
+        if (closed) {
+            leave();
+            checkOpen();
+        }
+    }
+
+    /** One thread at a time: {@link #close()} may come from any, between two runs of the loop as well. */
+    private boolean tryEnter() {
         final Thread current = Thread.currentThread();
-        final Thread running = runner;
-        if (running == current) {
-            throw new IllegalStateException("the event loop runs already: this is one of its call-backs");
+        if (!RUNNER.compareAndSet(this, null, current)) {
+            return false;
         }
-        if (running != null) {
-            throw new IllegalStateException("the event loop runs already, on " + running.getName());
-        }
-        checkOpen();
-        runner = current;
         waiting.entered(current);
+        return true;
+    }
+
+    private void leave() {
+        waiting.left();
+        runner = null;
     }
 
     private int dutyCycle() {
@@ -428,25 +448,30 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         if (closed) {
             return;
         }
-        final Thread running = runner;
-        if (running == Thread.currentThread()) {
+        if (inEventLoop()) {
             closeRequested = true;
             return;
         }
-        if (running != null) {
+        final long endNs = System.nanoTime() + options.closeTimeoutNs() + TimeUnit.SECONDS.toNanos(1);
+        while (!tryEnter()) {
+            // Who runs the loop shall do it.
             closeRequested = true;
             waiting.wakeup();
-            waiting.awaitLeft(options.closeTimeoutNs() + TimeUnit.SECONDS.toNanos(1));
+            waiting.awaitLeft(endNs - System.nanoTime());
             if (closed) {
                 return;
             }
+            if (System.nanoTime() - endNs >= 0) {
+                enter();
+                break;
+            }
         }
-        enter();
         try {
-            shutDown();
+            if (!closed) {
+                shutDown();
+            }
         } finally {
-            runner = null;
-            waiting.left();
+            leave();
         }
         rethrowFailure();
     }

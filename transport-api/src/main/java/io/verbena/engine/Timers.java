@@ -23,6 +23,11 @@ final class Timers {
     private final Long2ObjectHashMap<Entry> entries = new Long2ObjectHashMap<>();
     private final List<Entry> due = new ArrayList<>();
 
+    /** Kept, as a method reference is a new object each time. */
+    private final DeadlineTimerWheel.TimerHandler onExpiry = this::onExpiry;
+
+    private final DeadlineTimerWheel.TimerConsumer lookAt = this::lookAt;
+
     /** No timer is due before this time. It may be too early, never too late. */
     private long earliestNs = Long.MAX_VALUE;
 
@@ -54,10 +59,10 @@ final class Timers {
             return 0;
         }
         do {
-            wheel.poll(nowNs, this::onExpiry, Integer.MAX_VALUE);
+            wheel.poll(nowNs, onExpiry, Integer.MAX_VALUE);
         } while (wheel.timerCount() > 0 && wheel.currentTickTime() <= nowNs);
         // The tick that the time is in may hold timers that are due already.
-        wheel.poll(nowNs, this::onExpiry, Integer.MAX_VALUE);
+        wheel.poll(nowNs, onExpiry, Integer.MAX_VALUE);
 
         int run = 0;
         for (int i = 0; i < due.size(); i++) {
@@ -70,8 +75,12 @@ final class Timers {
         }
         due.clear();
         earliestNs = Long.MAX_VALUE;
-        wheel.forEach((deadlineNs, id) -> earliestNs = Math.min(earliestNs, deadlineNs));
+        wheel.forEach(lookAt);
         return run;
+    }
+
+    private void lookAt(final long deadlineNs, final long id) {
+        earliestNs = Math.min(earliestNs, deadlineNs);
     }
 
     private boolean onExpiry(final TimeUnit unit, final long nowNs, final long id) {

@@ -21,6 +21,9 @@ import java.util.function.BooleanSupplier;
 public final class Scene implements AutoCloseable {
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long TEARDOWN_STEP_NS = TimeUnit.MILLISECONDS.toNanos(25);
+    /** No two readings of a clock are the same: what is due now is due after now. */
+    private static final long TICK_NS = 1;
+
     private static final int QUIET_ROUNDS = 30;
 
     private final TransportUnderTest transport;
@@ -39,6 +42,7 @@ public final class Scene implements AutoCloseable {
      */
     public Scene(final TransportUnderTest transport) {
         this.transport = transport;
+        clock.advanceOnRead(TICK_NS);
     }
 
     /**
@@ -57,6 +61,16 @@ public final class Scene implements AutoCloseable {
      */
     public VirtualClock clock() {
         return clock;
+    }
+
+    /**
+     * From now on time passes by itself, for calls that wait for it, as close() of an event queue
+     * does; or no longer.
+     *
+     * @param passes whether it does.
+     */
+    public void timePasses(final boolean passes) {
+        clock.advanceOnRead(passes ? TEARDOWN_STEP_NS : TICK_NS);
     }
 
     /**
@@ -269,7 +283,7 @@ public final class Scene implements AutoCloseable {
     @Override
     public void close() throws Exception {
         // Whoever waits for a deadline from now on shall not wait for real.
-        clock.advanceOnRead(TEARDOWN_STEP_NS);
+        timePasses(true);
         Throwable failure = null;
         failure = attempt(failure, queues);
         for (final RecordingServer server : servers) {

@@ -10,6 +10,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * time that is left. What the last one failed of is what the session is told.
  */
 final class Dialer {
+    /** How long to wait if a Unix-domain socket's backlog is full. */
+    private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final NioPoller poller;
     private final NioConnection connection;
     private final SocketUri address;
@@ -88,7 +92,13 @@ final class Dialer {
             dial(target);
         } catch (final IOException | RuntimeException e) {
             connection.attemptFailed();
-            dialNext(e);
+            if (address.unix() && Faults.isBusy(e)) {
+                // TCP waits for room in the backlog by itself. The session's own timer is what ends this.
+                next--;
+                timer = poller.context().schedule(RETRY_NS, () -> dialNext(e));
+            } else {
+                dialNext(e);
+            }
         }
     }
 
@@ -101,6 +111,10 @@ final class Dialer {
                 connection.open(channel, Faults.describe(target));
                 connection.handler().onConnected();
                 return;
+            }
+            if (address.unix()) {
+                // Such a socket connects at once, or not at all: what some JVMs call "under way" is EAGAIN.
+                throw new IOException(Faults.BUSY);
             }
             connection.connecting(channel, () -> finish(channel, target));
         } catch (final IOException | RuntimeException e) {

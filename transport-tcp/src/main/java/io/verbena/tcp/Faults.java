@@ -13,7 +13,15 @@ import java.util.Locale;
 
 /** What the exceptions of sockets mean. */
 final class Faults {
+    /** What EAGAIN is called. */
+    static final String BUSY = "Resource temporarily unavailable";
+
     private Faults() {}
+
+    /** Is the backlog of a Unix-domain socket full (connect(2): EAGAIN)? */
+    static boolean isBusy(final Exception e) {
+        return String.valueOf(e.getMessage()).contains(BUSY);
+    }
 
     /** Why a connection was not made. */
     static EventReason ofConnect(final Exception e) {
@@ -25,6 +33,9 @@ final class Faults {
                 || e instanceof PortUnreachableException
                 || text.contains("unreachable")) {
             return EventReason.UNREACHABLE;
+        }
+        if (text.contains("too many open files")) {
+            return EventReason.LIMIT_REACHED;
         }
         if (text.contains("timed out")) {
             return EventReason.CONNECT_TIMEOUT;

@@ -127,6 +127,7 @@ final class NioConnection implements Connection, Selectable {
         final SocketChannel socket = channel;
         try {
             if (socket != null) {
+                target.forgetCancelled(socket);
                 key = socket.register(target.selector(), SelectionKey.OP_READ, this);
             }
             target.add(this);

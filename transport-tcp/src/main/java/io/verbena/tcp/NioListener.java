@@ -19,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,11 @@ final class NioListener implements Listener, Selectable {
 
     /** When descriptors have run out: how long to wait for some to be closed. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** The kind of a file in its mode, and that of a socket (inode(7)). */
+    private static final int S_IFMT = 0170000;
+
+    private static final int S_IFSOCK = 0140000;
 
     private final NioPoller poller;
     private final ServerSocketChannel channel;
@@ -105,7 +111,7 @@ final class NioListener implements Listener, Selectable {
 
     /** A socket's file outlives a process that was killed (unix(7)): if nobody answers, it is removed. */
     private static void removeIfStale(final SocketAddress local, final Path file) throws IOException {
-        if (!Files.exists(file) || Files.isRegularFile(file) || Files.isDirectory(file)) {
+        if (!Files.exists(file) || !isSocket(file)) {
             return;
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -116,6 +122,15 @@ final class NioListener implements Listener, Selectable {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    /** A pipe or a device refuses connections just as a stale socket does, and isn't ours to remove. */
+    private static boolean isSocket(final Path file) throws IOException {
+        if (file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            final int mode = (Integer) Files.getAttribute(file, "unix:mode");
+            return (mode & S_IFMT) == S_IFSOCK;
+        }
+        return Files.readAttributes(file, BasicFileAttributes.class).isOther();
     }
 
     @Override

@@ -207,6 +207,15 @@ final class NioPoller implements Poller {
         resumable.add(connection);
     }
 
+    /** A channel comes back to the selector that its key was cancelled with, and isn't rid of yet. */
+    void forgetCancelled(final SocketChannel channel) throws IOException {
+        final SelectionKey old = channel.keyFor(selector);
+        if (old != null && !old.isValid()) {
+            // What is ready is still ready the next time.
+            selector.selectNow(key -> {});
+        }
+    }
+
     /** A key was cancelled: the kernel's descriptor is closed only when the selector has seen it. */
     void selectSoon() {
         pollsToSelect = 0;

@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,14 @@ record SocketUri(URI uri, boolean unix, String host, int port) {
                 throw new IllegalArgumentException(
                         "a Unix-domain socket is named like unix:///run/app.sock, not " + uri);
             }
-            return new SocketUri(uri, true, path, 0);
+            try {
+                return new SocketUri(uri, true, Path.of(path).toString(), 0);
+            } catch (final InvalidPathException e) {
+                throw new IllegalArgumentException(
+                        "a Unix-domain socket can't have the path of %s: %s"
+                                .formatted(uri, e.getReason()),
+                        e);
+            }
         }
         final String host = uri.getHost();
         if (host == null || uri.getPort() < 0 || uri.getPort() > 0xffff) {

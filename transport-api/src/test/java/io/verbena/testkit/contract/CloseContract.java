@@ -10,6 +10,7 @@ import io.verbena.SessionClosedException;
 import io.verbena.SessionState;
 import io.verbena.testkit.Event;
 import io.verbena.testkit.Pair;
+import io.verbena.testkit.Pump;
 import io.verbena.testkit.RecordingServer.Held;
 import java.util.Collections;
 import java.util.concurrent.TimeUnit;
@@ -173,6 +174,23 @@ public interface CloseContract extends Part {
                 .isEqualTo(Collections.nCopies(4, EventReason.FLUSHED));
         pair.client.assertClosed(EventReason.CLOSED_BY_SELF);
         assertThat(pair.client.isEstablished()).isFalse();
+    }
+
+    @Test
+    default void aSessionClosedWhileItsAcceptanceIsOnTheWayEndsInGoodOrder() {
+        final Pair pair = scene().pair().decides((self, request) -> {}).connecting();
+        pair.sendMany(4, 8);
+        pair.until("the question", () -> pair.asked().size() == 1);
+        pair.accepted(pair.asked().get(0).accept(pair.server));
+        final Pump alone = new Pump();
+        alone.add(pair.serverQueue);
+        alone.untilQuiet(10, transport().quietNs());
+        pair.clientQueue.execute(pair.session()::close);
+        pair.untilClosed();
+        pair.client.assertClosed(EventReason.CLOSED_BY_SELF);
+        pair.server.assertClosed(EventReason.CLOSED_BY_PEER);
+        assertThat(pair.client.errorReasons())
+                .isEqualTo(Collections.nCopies(4, EventReason.FLUSHED));
     }
 
     @Test

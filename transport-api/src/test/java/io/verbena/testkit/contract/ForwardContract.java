@@ -213,9 +213,9 @@ public interface ForwardContract extends Part {
         final Pair pair = forwardingTo(worker.portal);
         pair.establish();
         pair.portal.close();
-        scene().clock().advanceOnRead(20_000_000);
+        scene().timePasses(true);
         pair.serverQueue.close();
-        scene().clock().advanceOnRead(0);
+        scene().timePasses(false);
         pair.roundTrip(1);
         assertThat(pair.client.responses()).isEqualTo(1);
         pair.session().close();
@@ -269,9 +269,9 @@ public interface ForwardContract extends Part {
         pair.send(1);
         pair.until("the question", () -> pair.asked().size() == 1);
         pair.asked().get(0).forward(worker.portal);
-        scene().clock().advanceOnRead(20_000_000);
+        scene().timePasses(true);
         worker.queue.close();
-        scene().clock().advanceOnRead(0);
+        scene().timePasses(false);
         pair.until("CLOSED", pair.client::isClosed);
         assertThat(pair.client.errors() + pair.client.responses()).isEqualTo(1);
     }

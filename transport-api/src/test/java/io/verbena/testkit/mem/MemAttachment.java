@@ -114,13 +114,19 @@ final class MemAttachment extends MemEndpoint {
             work++;
             handler.onConnected();
         }
-        work += tellSent();
+        final boolean sentLate = connection.link.faults.sentLate();
+        if (!sentLate) {
+            work += tellSent();
+        }
         if (active && connection.takeWritable()) {
             work++;
             handler.onWritable();
         }
         if (active) {
             work += deliver();
+        }
+        if (active && sentLate) {
+            work += tellSent();
         }
         if (active && isOver()) {
             work += closed();

@@ -21,6 +21,7 @@ public final class MemFaults {
     private volatile boolean connectsHeld;
     private volatile boolean connectsRefused;
     private volatile boolean resumeDelivers;
+    private volatile boolean sentLate;
 
     MemFaults(final String name) {
         this.name = name;
@@ -54,6 +55,10 @@ public final class MemFaults {
 
     boolean resumeDelivers() {
         return resumeDelivers;
+    }
+
+    boolean sentLate() {
+        return sentLate;
     }
 
     /**
@@ -202,6 +207,18 @@ public final class MemFaults {
      */
     public MemFaults deliverInResume(final boolean delivers) {
         resumeDelivers = delivers;
+        return this;
+    }
+
+    /**
+     * That a payload is not needed any more is told after what the peer has sent meanwhile, so that a
+     * response comes before its request's {@code onSent}.
+     *
+     * @param late whether it is.
+     * @return this.
+     */
+    public MemFaults tellSentLate(final boolean late) {
+        sentLate = late;
         return this;
     }
 

@@ -229,4 +229,15 @@ class MemFaultsTest {
         assertThat(pair.serverPool.available()).isEqualTo(64);
         faults(pair).release(Direction.TO_CLIENT);
     }
+
+    @Test
+    void aResponseMayComeBeforeItsRequestIsKnownToBeSent() {
+        final Pair pair = scene.pair().established();
+        faults(pair).hold(Direction.TO_SERVER, 1).tellSentLate(true);
+        for (int i = 0; i < 20; i++) {
+            pair.sendMany(3, 8);
+            pair.untilResponses(3 * (i + 1));
+        }
+        pair.until("the pool is whole", () -> pair.clientPool.available() == 16);
+    }
 }

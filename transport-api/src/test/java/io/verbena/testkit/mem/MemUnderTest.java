@@ -29,7 +29,8 @@ public final class MemUnderTest implements TransportUnderTest {
 
     /**
      * Sets all that the SPI lets a transport do: payloads are kept until they are received, two
-     * frames are taken and no more, they arrive in pieces, and from within resume().
+     * frames are taken and no more, they arrive in pieces, and from within
+     * resume(), and that a payload was sent is told late.
      *
      * @param faults of the links.
      */
@@ -37,7 +38,7 @@ public final class MemUnderTest implements TransportUnderTest {
         for (final Direction direction : Direction.values()) {
             faults.hold(direction, 1).capacity(direction, 2, 4096).split(direction, 40_000);
         }
-        faults.deliverInResume(true);
+        faults.deliverInResume(true).tellSentLate(true);
     }
 
     @Override

@@ -224,17 +224,14 @@ public final class Story {
             case SEND_WITH_DEADLINE -> client.send(length(amount), (1 + amount % 200) * MS);
             case CHAIN -> client.chain(amount % 30);
             case CLOSE -> {
-                client.harm();
-                client.session().close();
+                if (amount % 2 == 0 || client.queue().isClosed()) {
+                    client.session().close();
+                } else {
+                    client.queue().execute(client.session()::close);
+                }
             }
-            case CLOSE_WITHIN -> {
-                client.harm();
-                client.closeNext();
-            }
-            case THROW -> {
-                client.harm();
-                client.throwNext();
-            }
+            case CLOSE_WITHIN -> client.closeNext();
+            case THROW -> client.throwNext();
             default -> throw new AssertionError(step);
         }
     }
@@ -304,14 +301,12 @@ public final class Story {
 
     private void closeAtServer(final int which, final int amount) {
         if (which % 3 < 2) {
-            clients.forEach(Client::harm);
             server(which).closeSession(amount);
         }
     }
 
     private void throwAtServer(final int which) {
         if (which % 3 < 2) {
-            clients.forEach(Client::harm);
             server(which).throwNext();
         }
     }
@@ -337,7 +332,7 @@ public final class Story {
         clients.stream()
                 .filter(client -> client.queue().equals(queue) || queue.equals(workerQueue))
                 .forEach(Client::harm);
-        scene.clock().advanceOnRead(25 * MS);
+        scene.timePasses(true);
         try {
             tolerating(
                     () -> {
@@ -345,7 +340,7 @@ public final class Story {
                         return true;
                     });
         } finally {
-            scene.clock().advanceOnRead(0);
+            scene.timePasses(false);
         }
         for (final Client client : clients) {
             if (client.queue().equals(queue) && !client.isClosed()) {
