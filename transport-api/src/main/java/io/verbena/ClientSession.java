@@ -13,15 +13,18 @@ import java.net.URI;
  */
 public interface ClientSession extends Session {
     /**
-     * Starts to connect. Never blocks; what goes wrong on the way is told by {@link Handler#onClosed}.
+     * Starts to connect. Never blocks; what goes wrong on the way is told by {@link
+     * Handler#onClosed}.
      *
      * @param eventQueue the event queue on which the session will live.
-     * @param uri where to: {@code tcp://host:port/path?query}, {@code unix:///path/of/socket?query}.
-     *     Path and query reach the server; together they may have 4096 bytes.
+     * @param uri where to: {@code tcp://host:port/path?query}, {@code
+     *     unix:///path/of/socket?query}. Path and query reach the server; together they may have
+     *     4096 bytes.
      * @param handler who is told.
      * @return the session; requests may be sent at once, and wait until it is established.
      * @throws IllegalArgumentException if the URI can't ever be connected to.
-     * @throws VerbenaException with {@link EventReason#UNAVAILABLE} if the transport can't be used here.
+     * @throws VerbenaException with {@link EventReason#UNAVAILABLE} if the transport can't be used
+     *     here.
      */
     static ClientSession connect(
             final EventQueueHandler eventQueue, final URI uri, final Handler handler) {
@@ -37,7 +40,8 @@ public interface ClientSession extends Session {
      * @param options time-outs and limits.
      * @return the session.
      * @throws IllegalArgumentException if the URI can't ever be connected to.
-     * @throws VerbenaException with {@link EventReason#UNAVAILABLE} if the transport can't be used here.
+     * @throws VerbenaException with {@link EventReason#UNAVAILABLE} if the transport can't be used
+     *     here.
      */
     static ClientSession connect(
             final EventQueueHandler eventQueue,
@@ -48,9 +52,9 @@ public interface ClientSession extends Session {
     }
 
     /**
-     * Sends a request: the bytes of the message's OUT from 0 to its position. Until the response, the
-     * message belongs to the session. Before the session is established, and while the server has no
-     * room, requests wait in order.
+     * Sends a request: the bytes of the message's OUT from 0 to its position. Until the response,
+     * the message belongs to the session. Before the session is established, and while the server
+     * has no room, requests wait in order.
      *
      * @param msg a message of a pool that is bound to this session's event queue for {@link
      *     PoolUse#CLIENT}, held by the application.
@@ -64,9 +68,10 @@ public interface ClientSession extends Session {
 
     /**
      * Sends a request that must be answered in time: when the time is over, it ends in {@link
-     * Handler#onMsgError} with {@link EventReason#DEADLINE_EXCEEDED}. A message whose request was on
-     * the wire already can't be used again before the server has answered after all, or the session
-     * is closed; {@linkplain Msg#release() releasing} it is always right, it becomes free in time.
+     * Handler#onMsgError} with {@link EventReason#DEADLINE_EXCEEDED}. A message whose request was
+     * on the wire already can't be used again before the server has answered after all, or the
+     * session is closed; {@linkplain Msg#release() releasing} it is always right, it becomes free
+     * in time.
      *
      * @param msg as for {@link #sendRequest(Msg)}.
      * @param timeoutNs nanoseconds from now, above 0; kept to within about 2 ms.
@@ -77,8 +82,8 @@ public interface ClientSession extends Session {
     @FunctionalInterface
     interface Handler {
         /**
-         * A response has arrived, in the message whose request it answers: IN holds it from 0 to its
-         * limit, OUT is as it was sent. The message is the application's again, to {@linkplain
+         * A response has arrived, in the message whose request it answers: IN holds it from 0 to
+         * its limit, OUT is as it was sent. The message is the application's again, to {@linkplain
          * Msg#release() release} or to send again.
          *
          * @param session the session.
@@ -94,8 +99,8 @@ public interface ClientSession extends Session {
         default void onEstablished(final ClientSession session) {}
 
         /**
-         * A request failed. The message is the application's again; unless this method is overridden
-         * it is released.
+         * A request failed. The message is the application's again; unless this method is
+         * overridden it is released.
          *
          * @param session the session.
          * @param msg the message.

@@ -10,13 +10,15 @@ import java.util.concurrent.TimeUnit;
  * @param helloTimeoutNs the longest from then until the server has accepted or rejected.
  * @param session the options of the session itself.
  */
-public record ConnectOptions(
-        long connectTimeoutNs,
-        long helloTimeoutNs,
-        SessionOptions session) {
-    private static final ConnectOptions DEFAULTS = new ConnectOptions(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(10), SessionOptions.defaults());
+public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, SessionOptions session) {
+    private static final ConnectOptions DEFAULTS =
+            new ConnectOptions(
+                    TimeUnit.SECONDS.toNanos(5),
+                    TimeUnit.SECONDS.toNanos(10),
+                    SessionOptions.defaults());
 
-    /** Checks every value.
+    /**
+     * Checks every value.
      *
      * @throws IllegalArgumentException if one is out of range.
      */

@@ -7,9 +7,10 @@ import io.verbena.engine.Engine;
  * The engine of one thread: all progress and all call-backs of its sessions and portals happen in
  * {@link #runEventLoop}, on the thread that calls it.
  *
- * <p>{@link #breakEventLoop()}, {@link #wakeup()} and {@link #execute} may be called from any thread;
- * everything else, on this object and on all that lives on it, belongs to the thread that runs the
- * loop, or while no loop runs, to one thread at a time. With assertions enabled that is checked.
+ * <p>{@link #breakEventLoop()}, {@link #wakeup()} and {@link #execute} may be called from any
+ * thread; everything else, on this object and on all that lives on it, belongs to the thread that
+ * runs the loop, or while no loop runs, to one thread at a time. With assertions enabled that is
+ * checked.
  */
 public interface EventQueueHandler extends Runnable, AutoCloseable {
     /** For {@link #runEventLoop}: any number of events. */
@@ -38,18 +39,18 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
     }
 
     /**
-     * Makes progress and calls back, until enough events were delivered, the time is over, or {@link
-     * #breakEventLoop()} is called.
+     * Makes progress and calls back, until enough events were delivered, the time is over, or
+     * {@link #breakEventLoop()} is called.
      *
-     * @param maxEvents events (calls of handlers) after which to return; {@link #INFINITE_EVENTS} for
-     *     any number. Messages never exceed it; the events that come with a session's end may.
+     * @param maxEvents events (calls of handlers) after which to return; {@link #INFINITE_EVENTS}
+     *     for any number. Messages never exceed it; the events that come with a session's end may.
      * @param timeoutNs nanoseconds after which to return; 0 does what is ready and returns; {@link
      *     #INFINITE_DURATION} for ever.
      * @return events delivered, 0 or more.
-     * @throws IllegalStateException if called from a call-back, while another thread runs the loop, or
-     *     after {@link #close()}.
-     * @throws RuntimeException or Error, as a call-back threw it: the loop's own state is sound, and it
-     *     can be run again. Not if the options name an error handler; that gets it instead.
+     * @throws IllegalStateException if called from a call-back, while another thread runs the loop,
+     *     or after {@link #close()}.
+     * @throws RuntimeException or Error, as a call-back threw it: the loop's own state is sound,
+     *     and it can be run again. Not if the options name an error handler; that gets it instead.
      */
     int runEventLoop(int maxEvents, long timeoutNs);
 
@@ -57,17 +58,15 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
     @Override
     void run();
 
-    /**
-     * Makes {@link #runEventLoop} return, the running one or else the next. Thread-safe.
-     */
+    /** Makes {@link #runEventLoop} return, the running one or else the next. Thread-safe. */
     void breakEventLoop();
 
     /** Ends the loop's current wait, or else the next one, so that it looks around. Thread-safe. */
     void wakeup();
 
     /**
-     * Runs a task on the loop's thread. Thread-safe. Tasks of one thread run in the order in which it
-     * gave them; what was taken before {@link #close()} is run, at the latest by close.
+     * Runs a task on the loop's thread. Thread-safe. Tasks of one thread run in the order in which
+     * it gave them; what was taken before {@link #close()} is run, at the latest by close.
      *
      * @param task what to run; what it throws is treated like what a call-back throws.
      * @throws java.util.concurrent.RejectedExecutionException if the event queue is closed.
@@ -92,8 +91,8 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
 
     /**
      * Binds a pool: its messages can be used on this event queue, and its memory is registered with
-     * transports that need it. Requests are received into the pool with the smallest IN that is large
-     * enough and has a free message.
+     * transports that need it. Requests are received into the pool with the smallest IN that is
+     * large enough and has a free message.
      *
      * @param pool a pool that is bound to no event queue.
      * @param use what for.
@@ -117,10 +116,11 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
     EventQueueCounters counters();
 
     /**
-     * Closes every portal and session, runs the loop until they are closed, and frees what the event
-     * queue has. Never hangs: what isn't closed when {@link EventQueueOptions#closeTimeoutNs()} is
-     * over is cut off, and each session still gets its CLOSED event. Pools are unbound and stay open;
-     * messages that the application still holds stay its own, to be released or discarded.
+     * Closes every portal and session, runs the loop until they are closed, and frees what the
+     * event queue has. Never hangs: what isn't closed when {@link
+     * EventQueueOptions#closeTimeoutNs()} is over is cut off, and each session still gets its
+     * CLOSED event. Pools are unbound and stay open; messages that the application still holds stay
+     * its own, to be released or discarded.
      *
      * <p>Idempotent. Called from a call-back, it takes effect when the call-back has returned, and
      * {@link #runEventLoop} returns then. Called from another thread while the loop runs, it waits

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * How an event queue works. Immutable; start from {@link #defaults()}.
  *
  * @param idlePolicy what it does when there is nothing to do.
- * @param nanoClock where all its times come from: nanoseconds of no particular origin, never going back.
+ * @param nanoClock where all its times come from: nanoseconds of no particular origin, never going
+ *     back.
  * @param closeTimeoutNs the longest that {@link EventQueueHandler#close()} may take.
  * @param poolGrowth asked when a request finds no free message; null declines always.
  * @param errorHandler gets what call-backs throw; null: it is thrown by the loop.
@@ -21,9 +22,16 @@ public record EventQueueOptions(
         long closeTimeoutNs,
         @Nullable PoolGrowth poolGrowth,
         @Nullable Consumer<Throwable> errorHandler) {
-    private static final EventQueueOptions DEFAULTS = new EventQueueOptions(IdlePolicy.ADAPTIVE, System::nanoTime, TimeUnit.SECONDS.toNanos(10), null, null);
+    private static final EventQueueOptions DEFAULTS =
+            new EventQueueOptions(
+                    IdlePolicy.ADAPTIVE,
+                    System::nanoTime,
+                    TimeUnit.SECONDS.toNanos(10),
+                    null,
+                    null);
 
-    /** Checks every value.
+    /**
+     * Checks every value.
      *
      * @throws IllegalArgumentException if one is out of range.
      */
@@ -53,7 +61,8 @@ public record EventQueueOptions(
     /**
      * These options with another {@link #nanoClock()}.
      *
-     * @param value where all its times come from: nanoseconds of no particular origin, never going back.
+     * @param value where all its times come from: nanoseconds of no particular origin, never going
+     *     back.
      * @return new options.
      */
     public EventQueueOptions withNanoClock(final LongSupplier value) {

@@ -50,7 +50,9 @@ public enum EventReason {
     /** The peer speaks only other versions of the protocol. */
     VERSION_MISMATCH(13),
 
-    /** The link broke: end of stream without a GOODBYE, a reset, or another fault of the transport. */
+    /**
+     * The link broke: end of stream without a GOODBYE, a reset, or another fault of the transport.
+     */
     TRANSPORT_ERROR(14),
 
     /** A limit of this side was reached: sessions, pending connections, descriptors. */
@@ -65,7 +67,9 @@ public enum EventReason {
     /** The transport can't be used on this machine. */
     UNAVAILABLE(18),
 
-    /** A portal can't listen there: the address is in use, isn't this machine's, or isn't allowed. */
+    /**
+     * A portal can't listen there: the address is in use, isn't this machine's, or isn't allowed.
+     */
     BIND_FAILED(19),
 
     /** The request's deadline passed. */

@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message of a {@link MsgPool}: OUT holds what I send, IN what the other side wrote. What is sent is
- * OUT from 0 to its <em>position</em>; what was received is IN from 0 to its limit.
+ * A message of a {@link MsgPool}: OUT holds what I send, IN what the other side wrote. What is sent
+ * is OUT from 0 to its <em>position</em>; what was received is IN from 0 to its limit.
  *
- * <p>Both are direct buffers over the pool's memory, in Java's default byte order (big-endian) unless
- * the application sets another. The application may use a message only while it holds it: from {@link
- * MsgPool#take()} or a call-back until it sends, answers or releases it.
+ * <p>Both are direct buffers over the pool's memory, in Java's default byte order (big-endian)
+ * unless the application sets another. The application may use a message only while it holds it:
+ * from {@link MsgPool#take()} or a call-back until it sends, answers or releases it.
  */
 public interface Msg {
     /**
@@ -39,8 +39,8 @@ public interface Msg {
      * those that came back by {@link ClientSession.Handler}; a request at a server is answered or
      * discarded instead.
      *
-     * @throws IllegalStateException if it isn't held by the application: released before, in flight,
-     *     a request, or a mirror.
+     * @throws IllegalStateException if it isn't held by the application: released before, in
+     *     flight, a request, or a mirror.
      */
     void release();
 
@@ -48,12 +48,13 @@ public interface Msg {
     void reset();
 
     /**
-     * The same memory with IN and OUT swapped, so that a relay sends on what it has received without
-     * a copy: the mirror's OUT is this message's IN, positioned at its limit as it must be for
-     * sending, and the response to the mirror arrives in this message's OUT, positioned for sending too.
+     * The same memory with IN and OUT swapped, so that a relay sends on what it has received
+     * without a copy: the mirror's OUT is this message's IN, positioned at its limit as it must be
+     * for sending, and the response to the mirror arrives in this message's OUT, positioned for
+     * sending too.
      *
-     * <p>While the mirror is in flight, this message can't be sent, answered or released. A mirror is
-     * never released itself.
+     * <p>While the mirror is in flight, this message can't be sent, answered or released. A mirror
+     * is never released itself.
      *
      * @return the mirror, always the same object; of a mirror, the message itself.
      * @throws IllegalStateException if the message isn't held by the application.

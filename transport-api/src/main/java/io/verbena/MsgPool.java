@@ -5,13 +5,13 @@ import io.verbena.engine.Engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One block of direct memory, cut into messages. Belongs to one thread: that of the event queue which
- * it is bound to, or its user's before that.
+ * One block of direct memory, cut into messages. Belongs to one thread: that of the event queue
+ * which it is bound to, or its user's before that.
  *
- * <p>The pool knows the state of each message. A double release, a foreign one and a use after close
- * are refused with an exception, and a pool can't be closed under a message that is out. Where the
- * system property {@code verbena.pool.trackTakes} is {@code true}, the exception names the place that
- * took the message, at the price of a stack trace per take.
+ * <p>The pool knows the state of each message. A double release, a foreign one and a use after
+ * close are refused with an exception, and a pool can't be closed under a message that is out.
+ * Where the system property {@code verbena.pool.trackTakes} is {@code true}, the exception names
+ * the place that took the message, at the price of a stack trace per take.
  */
 public interface MsgPool extends AutoCloseable {
     /**

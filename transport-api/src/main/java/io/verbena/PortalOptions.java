@@ -7,20 +7,21 @@ import java.util.concurrent.TimeUnit;
  * Limits of a portal. Immutable; start from {@link #defaults()}.
  *
  * @param backlog connections that may wait in the kernel to be accepted.
- * @param maxSessions sessions that may be open at a time; more are rejected with {@link EventReason#LIMIT_REACHED}.
- * @param maxPending connections that may be without a session at a time; the one that has been silent longest makes room for a new one.
+ * @param maxSessions sessions that may be open at a time; more are rejected with {@link
+ *     EventReason#LIMIT_REACHED}.
+ * @param maxPending connections that may be without a session at a time; the one that has been
+ *     silent longest makes room for a new one.
  * @param helloTimeoutNs the longest that a connection may be without a session.
  * @param session the options of the sessions that are accepted without options of their own.
  */
 public record PortalOptions(
-        int backlog,
-        int maxSessions,
-        int maxPending,
-        long helloTimeoutNs,
-        SessionOptions session) {
-    private static final PortalOptions DEFAULTS = new PortalOptions(1024, 65536, 1024, TimeUnit.SECONDS.toNanos(5), SessionOptions.defaults());
+        int backlog, int maxSessions, int maxPending, long helloTimeoutNs, SessionOptions session) {
+    private static final PortalOptions DEFAULTS =
+            new PortalOptions(
+                    1024, 65536, 1024, TimeUnit.SECONDS.toNanos(5), SessionOptions.defaults());
 
-    /** Checks every value.
+    /**
+     * Checks every value.
      *
      * @throws IllegalArgumentException if one is out of range.
      */
@@ -53,7 +54,8 @@ public record PortalOptions(
     /**
      * These options with another {@link #maxSessions()}.
      *
-     * @param value sessions that may be open at a time; more are rejected with {@link EventReason#LIMIT_REACHED}.
+     * @param value sessions that may be open at a time; more are rejected with {@link
+     *     EventReason#LIMIT_REACHED}.
      * @return new options.
      */
     public PortalOptions withMaxSessions(final int value) {
@@ -63,7 +65,8 @@ public record PortalOptions(
     /**
      * These options with another {@link #maxPending()}.
      *
-     * @param value connections that may be without a session at a time; the one that has been silent longest makes room for a new one.
+     * @param value connections that may be without a session at a time; the one that has been
+     *     silent longest makes room for a new one.
      * @return new options.
      */
     public PortalOptions withMaxPending(final int value) {

@@ -9,7 +9,8 @@ public interface ServerPortal extends AutoCloseable {
     /**
      * Listens.
      *
-     * @param eventQueue the event queue on which the portal, and the sessions that it accepts, live.
+     * @param eventQueue the event queue on which the portal, and the sessions that it accepts,
+     *     live.
      * @param uri where: {@code tcp://0.0.0.0:9400}, {@code tcp://[::1]:0}, {@code
      *     unix:///path/of/socket}. Port 0 takes any free port; {@link #uri()} tells which.
      * @param handler who decides.
@@ -80,8 +81,8 @@ public interface ServerPortal extends AutoCloseable {
     int sessions();
 
     /**
-     * Listens no more. Clients that wait for a decision are rejected; sessions that were accepted live
-     * on. Idempotent, legal from every call-back; {@link Handler#onClosed} follows.
+     * Listens no more. Clients that wait for a decision are rejected; sessions that were accepted
+     * live on. Idempotent, legal from every call-back; {@link Handler#onClosed} follows.
      */
     @Override
     void close();
@@ -97,8 +98,8 @@ public interface ServerPortal extends AutoCloseable {
         void onSessionNew(SessionRequest request);
 
         /**
-         * A connection was dropped before it became a session: not our protocol, another version, too
-         * slow, too many.
+         * A connection was dropped before it became a session: not our protocol, another version,
+         * too slow, too many.
          *
          * @param remoteAddress who it was.
          * @param reason why.

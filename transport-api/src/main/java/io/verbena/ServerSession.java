@@ -21,8 +21,8 @@ public interface ServerSession extends Session {
     void sendResponse(Msg msg);
 
     /**
-     * Refuses to answer: the request fails at the client with {@link EventReason#DISCARDED}, and the
-     * message goes back to its pool. Works on a closed session too.
+     * Refuses to answer: the request fails at the client with {@link EventReason#DISCARDED}, and
+     * the message goes back to its pool. Works on a closed session too.
      *
      * @param msg a message from {@link Handler#onRequest} that has not been answered.
      * @throws IllegalStateException if the message was answered already, or isn't of this session.
@@ -33,8 +33,8 @@ public interface ServerSession extends Session {
     @FunctionalInterface
     interface Handler {
         /**
-         * A request has arrived: IN holds it from 0 to its limit, OUT is empty and its limit is what
-         * both this side and the client have room for.
+         * A request has arrived: IN holds it from 0 to its limit, OUT is empty and its limit is
+         * what both this side and the client have room for.
          *
          * @param session the session.
          * @param msg the message.

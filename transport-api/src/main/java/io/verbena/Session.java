@@ -17,7 +17,8 @@ public interface Session {
     EventQueueHandler eventQueue();
 
     /**
-     * The URI that the client connected to; the server sees the portal's address with the client's path and query.
+     * The URI that the client connected to; the server sees the portal's address with the client's
+     * path and query.
      *
      * @return the URI.
      */
@@ -53,13 +54,14 @@ public interface Session {
     int inFlight();
 
     /**
-     * Closes the session in good order. Asynchronous: returns at once, and one CLOSED event follows,
-     * at the latest when {@link SessionOptions#closeTimeoutNs()} is over. Idempotent, and legal from
-     * every call-back.
+     * Closes the session in good order. Asynchronous: returns at once, and one CLOSED event
+     * follows, at the latest when {@link SessionOptions#closeTimeoutNs()} is over. Idempotent, and
+     * legal from every call-back.
      *
      * <p>At a client, requests that were not sent yet fail with {@link EventReason#FLUSHED}; those
      * under way are still answered, as far as the server answers them in time. At a server, the
-     * application is asked for the messages that it holds ({@link ServerSession.Handler#onClosing}).
+     * application is asked for the messages that it holds ({@link
+     * ServerSession.Handler#onClosing}).
      */
     void close();
 

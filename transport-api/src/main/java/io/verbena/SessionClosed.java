@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason the true reason.
  * @param detail one line for people; never empty.
- * @param rejectCode on {@link EventReason#REJECTED}, the code that the server's application gave; else 0.
- * @param rejectData on {@link EventReason#REJECTED}, the text that the server's application gave; else empty.
+ * @param rejectCode on {@link EventReason#REJECTED}, the code that the server's application gave;
+ *     else 0.
+ * @param rejectData on {@link EventReason#REJECTED}, the text that the server's application gave;
+ *     else empty.
  * @param cause what failed, if something did.
  */
 public record SessionClosed(

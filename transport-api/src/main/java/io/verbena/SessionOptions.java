@@ -9,11 +9,14 @@ import java.util.concurrent.TimeUnit;
  * @param closeTimeoutNs the longest that an orderly close may take.
  * @param keepaliveIntervalNs how often each side must be heard; 0 for no keepalive.
  * @param keepaliveMisses intervals of silence after which the peer counts as dead.
- * @param window at a server, the most requests that a client may have outstanding; 1 to 32767. Granted as far as the bound pools have messages.
+ * @param window at a server, the most requests that a client may have outstanding; 1 to 32767.
+ *     Granted as far as the bound pools have messages.
  * @param maxQueued at a client, the most requests that may wait to be sent.
- * @param maxPayloadBytes the longest payload that is accepted from the peer; longer ones end the session.
+ * @param maxPayloadBytes the longest payload that is accepted from the peer; longer ones end the
+ *     session.
  * @param handlerFailure what becomes of the session if its handler throws.
- * @param socketBufferBytes asked of the kernel for each direction, where there are such buffers; 0 leaves it to the kernel.
+ * @param socketBufferBytes asked of the kernel for each direction, where there are such buffers; 0
+ *     leaves it to the kernel.
  */
 public record SessionOptions(
         long closeTimeoutNs,
@@ -24,9 +27,19 @@ public record SessionOptions(
         int maxPayloadBytes,
         HandlerFailurePolicy handlerFailure,
         int socketBufferBytes) {
-    private static final SessionOptions DEFAULTS = new SessionOptions(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(5), 3, 1024, 65536, 1 << 30, HandlerFailurePolicy.CLOSE_SESSION, 512 * 1024);
+    private static final SessionOptions DEFAULTS =
+            new SessionOptions(
+                    TimeUnit.SECONDS.toNanos(5),
+                    TimeUnit.SECONDS.toNanos(5),
+                    3,
+                    1024,
+                    65536,
+                    1 << 30,
+                    HandlerFailurePolicy.CLOSE_SESSION,
+                    512 * 1024);
 
-    /** Checks every value.
+    /**
+     * Checks every value.
      *
      * @throws IllegalArgumentException if one is out of range.
      */
@@ -56,7 +69,15 @@ public record SessionOptions(
      * @return new options.
      */
     public SessionOptions withCloseTimeoutNs(final long value) {
-        return new SessionOptions(value, keepaliveIntervalNs, keepaliveMisses, window, maxQueued, maxPayloadBytes, handlerFailure, socketBufferBytes);
+        return new SessionOptions(
+                value,
+                keepaliveIntervalNs,
+                keepaliveMisses,
+                window,
+                maxQueued,
+                maxPayloadBytes,
+                handlerFailure,
+                socketBufferBytes);
     }
 
     /**
@@ -66,7 +87,15 @@ public record SessionOptions(
      * @return new options.
      */
     public SessionOptions withKeepaliveIntervalNs(final long value) {
-        return new SessionOptions(closeTimeoutNs, value, keepaliveMisses, window, maxQueued, maxPayloadBytes, handlerFailure, socketBufferBytes);
+        return new SessionOptions(
+                closeTimeoutNs,
+                value,
+                keepaliveMisses,
+                window,
+                maxQueued,
+                maxPayloadBytes,
+                handlerFailure,
+                socketBufferBytes);
     }
 
     /**
@@ -76,17 +105,34 @@ public record SessionOptions(
      * @return new options.
      */
     public SessionOptions withKeepaliveMisses(final int value) {
-        return new SessionOptions(closeTimeoutNs, keepaliveIntervalNs, value, window, maxQueued, maxPayloadBytes, handlerFailure, socketBufferBytes);
+        return new SessionOptions(
+                closeTimeoutNs,
+                keepaliveIntervalNs,
+                value,
+                window,
+                maxQueued,
+                maxPayloadBytes,
+                handlerFailure,
+                socketBufferBytes);
     }
 
     /**
      * These options with another {@link #window()}.
      *
-     * @param value at a server, the most requests that a client may have outstanding; 1 to 32767. Granted as far as the bound pools have messages.
+     * @param value at a server, the most requests that a client may have outstanding; 1 to 32767.
+     *     Granted as far as the bound pools have messages.
      * @return new options.
      */
     public SessionOptions withWindow(final int value) {
-        return new SessionOptions(closeTimeoutNs, keepaliveIntervalNs, keepaliveMisses, value, maxQueued, maxPayloadBytes, handlerFailure, socketBufferBytes);
+        return new SessionOptions(
+                closeTimeoutNs,
+                keepaliveIntervalNs,
+                keepaliveMisses,
+                value,
+                maxQueued,
+                maxPayloadBytes,
+                handlerFailure,
+                socketBufferBytes);
     }
 
     /**
@@ -96,7 +142,15 @@ public record SessionOptions(
      * @return new options.
      */
     public SessionOptions withMaxQueued(final int value) {
-        return new SessionOptions(closeTimeoutNs, keepaliveIntervalNs, keepaliveMisses, window, value, maxPayloadBytes, handlerFailure, socketBufferBytes);
+        return new SessionOptions(
+                closeTimeoutNs,
+                keepaliveIntervalNs,
+                keepaliveMisses,
+                window,
+                value,
+                maxPayloadBytes,
+                handlerFailure,
+                socketBufferBytes);
     }
 
     /**
@@ -106,7 +160,15 @@ public record SessionOptions(
      * @return new options.
      */
     public SessionOptions withMaxPayloadBytes(final int value) {
-        return new SessionOptions(closeTimeoutNs, keepaliveIntervalNs, keepaliveMisses, window, maxQueued, value, handlerFailure, socketBufferBytes);
+        return new SessionOptions(
+                closeTimeoutNs,
+                keepaliveIntervalNs,
+                keepaliveMisses,
+                window,
+                maxQueued,
+                value,
+                handlerFailure,
+                socketBufferBytes);
     }
 
     /**
@@ -116,16 +178,33 @@ public record SessionOptions(
      * @return new options.
      */
     public SessionOptions withHandlerFailure(final HandlerFailurePolicy value) {
-        return new SessionOptions(closeTimeoutNs, keepaliveIntervalNs, keepaliveMisses, window, maxQueued, maxPayloadBytes, value, socketBufferBytes);
+        return new SessionOptions(
+                closeTimeoutNs,
+                keepaliveIntervalNs,
+                keepaliveMisses,
+                window,
+                maxQueued,
+                maxPayloadBytes,
+                value,
+                socketBufferBytes);
     }
 
     /**
      * These options with another {@link #socketBufferBytes()}.
      *
-     * @param value asked of the kernel for each direction, where there are such buffers; 0 leaves it to the kernel.
+     * @param value asked of the kernel for each direction, where there are such buffers; 0 leaves
+     *     it to the kernel.
      * @return new options.
      */
     public SessionOptions withSocketBufferBytes(final int value) {
-        return new SessionOptions(closeTimeoutNs, keepaliveIntervalNs, keepaliveMisses, window, maxQueued, maxPayloadBytes, handlerFailure, value);
+        return new SessionOptions(
+                closeTimeoutNs,
+                keepaliveIntervalNs,
+                keepaliveMisses,
+                window,
+                maxQueued,
+                maxPayloadBytes,
+                handlerFailure,
+                value);
     }
 }

@@ -42,8 +42,8 @@ public interface SessionRequest {
      *
      * @param handler who is told of its requests.
      * @return the session, established.
-     * @throws IllegalStateException if it was decided on already, the client has gone, or no pool is
-     *     bound to the event queue for {@link PoolUse#SERVER}.
+     * @throws IllegalStateException if it was decided on already, the client has gone, or no pool
+     *     is bound to the event queue for {@link PoolUse#SERVER}.
      */
     ServerSession accept(ServerSession.Handler handler);
 
@@ -58,9 +58,9 @@ public interface SessionRequest {
     ServerSession accept(ServerSession.Handler handler, SessionOptions options);
 
     /**
-     * Hands the session to another event queue, with no reconnect: the other portal's handler decides
-     * on it, on its own thread. To the same portal it is an error; to one of the same event queue it
-     * is legal.
+     * Hands the session to another event queue, with no reconnect: the other portal's handler
+     * decides on it, on its own thread. To the same portal it is an error; to one of the same event
+     * queue it is legal.
      *
      * @param portal a portal, usually a {@linkplain ServerPortal#worker worker}.
      * @throws IllegalStateException if it was decided on already, or the client has gone.

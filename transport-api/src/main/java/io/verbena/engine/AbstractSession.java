@@ -19,12 +19,12 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What both ends of a session have in common: the queue of what could not be sent yet, control frames
- * that are owed, the heart, and the way to the end.
+ * What both ends of a session have in common: the queue of what could not be sent yet, control
+ * frames that are owed, the heart, and the way to the end.
  *
- * <p>The end: {@link #closeBecause} notes the first reason, which is the true one, and lets the loop
- * do the rest ({@link #beginClose}); the halves say GOODBYE each in its way; {@link #onClosed} comes
- * from the transport; {@link #finish} tells the application, once.
+ * <p>The end: {@link #closeBecause} notes the first reason, which is the true one, and lets the
+ * loop do the rest ({@link #beginClose}); the halves say GOODBYE each in its way; {@link #onClosed}
+ * comes from the transport; {@link #finish} tells the application, once.
  */
 abstract class AbstractSession implements Session, ConnectionHandler {
     private static final int OWES_KEEPALIVE = 1;
@@ -34,7 +34,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     final EventQueue queue;
     final SessionOptions options;
 
-    /** Messages that wait for the server's room, for the link, or for the session to be established. */
+    /**
+     * Messages that wait for the server's room, for the link, or for the session to be established.
+     */
     final MsgQueue outbound = new MsgQueue();
 
     SessionState state = SessionState.CONNECTING;
@@ -86,13 +88,17 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     /** Sends what waits in {@link #outbound} and may be sent. */
     abstract void pump();
 
-    /** The link is gone, and its memory with it: gives back what it had, then finishes, now or soon. */
+    /**
+     * The link is gone, and its memory with it: gives back what it had, then finishes, now or soon.
+     */
     abstract void linkGone();
 
     /** Every message has been given back; tells the application that the session is closed. */
     abstract void notifyClosed(SessionClosed event);
 
-    /** Sends what the half owes beside the flags that are kept here; false if the link is blocked. */
+    /**
+     * Sends what the half owes beside the flags that are kept here; false if the link is blocked.
+     */
     boolean sendOwn() {
         return true;
     }
@@ -233,7 +239,8 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         if (beating == null || link == null || linkLost) {
             return;
         }
-        // After GOODBYE there is nothing to hear, or to say, however long the peer's application takes:
+        // After GOODBYE there is nothing to hear, or to say, however long the peer's application
+        // takes:
         // then the time to close is the limit.
         switch (beating.beat(nowNs, link, stalled || peerSaidGoodbye, saidGoodbye)) {
             case NONE -> {}
@@ -376,7 +383,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
 
     /** Ends at once, with the link and without what the application still holds. */
     void abandon() {
-        startEnd(SessionClosed.of(EventReason.EVENT_QUEUE_CLOSED, "the event queue was closed", null));
+        startEnd(
+                SessionClosed.of(
+                        EventReason.EVENT_QUEUE_CLOSED, "the event queue was closed", null));
         outOfTime = true;
         final Connection link = connection;
         if (link == null || linkLost) {

@@ -50,7 +50,10 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     }
 
     static ClientSession connect(
-            final EventQueue queue, final URI uri, final Handler handler, final ConnectOptions options) {
+            final EventQueue queue,
+            final URI uri,
+            final Handler handler,
+            final ConnectOptions options) {
         final byte[] pathAndQuery = Greeting.encode(uri);
         final TransportProvider provider = Transports.forUri(uri);
         final var poller = queue.poller(provider);
@@ -336,8 +339,9 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     }
 
     /**
-     * Is this the answer to a request that has not left yet? To give the message back would be to send
-     * what its application, or the next owner of its memory, puts there meanwhile: so it must wait.
+     * Is this the answer to a request that has not left yet? To give the message back would be to
+     * send what its application, or the next owner of its memory, puts there meanwhile: so it must
+     * wait.
      */
     private boolean isStillSent(final @Nullable EngineMsg msg) {
         if (msg == null || !msg.sending) {
@@ -463,8 +467,9 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     }
 
     /**
-     * Looks for requests whose deadline has passed. One timer a session, set to a time that is never
-     * too late: where most requests are answered in time it fires once a time-out, not once a request.
+     * Looks for requests whose deadline has passed. One timer a session, set to a time that is
+     * never too late: where most requests are answered in time it fires once a time-out, not once a
+     * request.
      */
     private void expire() {
         // From here on, what the call-backs send sets the timer anew where it must.
@@ -502,7 +507,8 @@ final class ClientHalf extends AbstractSession implements ClientSession {
 
     /** The server asks this side to stop. */
     private void onCloseRequest() {
-        startEnd(SessionClosed.of(EventReason.CLOSED_BY_PEER, "closed by " + remoteAddress(), null));
+        startEnd(
+                SessionClosed.of(EventReason.CLOSED_BY_PEER, "closed by " + remoteAddress(), null));
         limitClose();
         flushQueued();
         oweGoodbye();

@@ -11,7 +11,10 @@ import io.verbena.spi.PoolMemory;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A pool, its memory, and the stack of its free messages: the one used last is taken first, while it is in cache. */
+/**
+ * A pool, its memory, and the stack of its free messages: the one used last is taken first, while
+ * it is in cache.
+ */
 final class DirectMsgPool implements MsgPool, PoolMemory {
     private static final int ALIGNMENT = 64;
     private static final int MAX_COUNT = 1 << 20;
@@ -25,7 +28,11 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
     private final int outBytes;
     private final int inStride;
     private final int outStride;
-    /** Netty knows how to free memory at once, on every JDK; its unpooled buffers don't always do it. */
+
+    /**
+     * Netty knows how to free memory at once, on every JDK; its unpooled buffers don't always do
+     * it.
+     */
     private final CleanableDirectBuffer inMemory;
 
     private final CleanableDirectBuffer outMemory;
@@ -100,7 +107,8 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         if (pool instanceof DirectMsgPool own) {
             return own;
         }
-        throw new IllegalArgumentException("not made by MsgPool.direct: " + pool.getClass().getName());
+        throw new IllegalArgumentException(
+                "not made by MsgPool.direct: " + pool.getClass().getName());
     }
 
     @Override
@@ -159,7 +167,10 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         if (eventQueue != null) {
             throw new IllegalStateException(
                     "the pool is bound already, to %s; unbind it there first"
-                            .formatted(eventQueue == queue ? "this event queue" : "another event queue"));
+                            .formatted(
+                                    eventQueue == queue
+                                            ? "this event queue"
+                                            : "another event queue"));
         }
         eventQueue = queue;
         use = poolUse;

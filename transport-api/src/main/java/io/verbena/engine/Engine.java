@@ -24,7 +24,10 @@ public final class Engine {
         return new DirectMsgPool(count, inBytes, outBytes);
     }
 
-    /** See {@link ClientSession#connect(EventQueueHandler, URI, ClientSession.Handler, ConnectOptions)}. */
+    /**
+     * See {@link ClientSession#connect(EventQueueHandler, URI, ClientSession.Handler,
+     * ConnectOptions)}.
+     */
     public static ClientSession connect(
             final EventQueueHandler eventQueue,
             final URI uri,
@@ -33,7 +36,9 @@ public final class Engine {
         return ClientHalf.connect(EventQueue.of(eventQueue), uri, handler, options);
     }
 
-    /** See {@link ServerPortal#listen(EventQueueHandler, URI, ServerPortal.Handler, PortalOptions)}. */
+    /**
+     * See {@link ServerPortal#listen(EventQueueHandler, URI, ServerPortal.Handler, PortalOptions)}.
+     */
     public static ServerPortal listen(
             final EventQueueHandler eventQueue,
             final URI uri,

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message and its mirror are two of these over the same memory. The message ({@code !mirror}) owns
- * the place in the pool; the mirror is only ever idle ({@link #HELD}) or in flight.
+ * A message and its mirror are two of these over the same memory. The message ({@code !mirror})
+ * owns the place in the pool; the mirror is only ever idle ({@link #HELD}) or in flight.
  */
 final class EngineMsg implements Msg, MsgMemory {
     /** In the pool. */
@@ -31,7 +31,11 @@ final class EngineMsg implements Msg, MsgMemory {
     static final int ANSWERED = 5;
 
     private static final String[] STATE_NAMES = {
-        "free", "held by the application", "in flight", "quarantined after its deadline", "a request",
+        "free",
+        "held by the application",
+        "in flight",
+        "quarantined after its deadline",
+        "a request",
         "a response on its way"
     };
 
@@ -79,7 +83,8 @@ final class EngineMsg implements Msg, MsgMemory {
 
     private @Nullable Object userContext;
 
-    EngineMsg(final DirectMsgPool pool, final int index, final ByteBuffer in, final ByteBuffer out) {
+    EngineMsg(
+            final DirectMsgPool pool, final int index, final ByteBuffer in, final ByteBuffer out) {
         this(pool, index, in, out, false, null);
     }
 
@@ -265,9 +270,10 @@ final class EngineMsg implements Msg, MsgMemory {
     IllegalStateException refused(final String what) {
         final String hint =
                 switch (state) {
-                    case FREE -> pool.isClosed()
-                            ? "its pool is closed"
-                            : "it was given back to its pool already";
+                    case FREE ->
+                            pool.isClosed()
+                                    ? "its pool is closed"
+                                    : "it was given back to its pool already";
                     case IN_FLIGHT -> "wait for its response or error";
                     case QUARANTINED ->
                             releaseWhenConfirmed

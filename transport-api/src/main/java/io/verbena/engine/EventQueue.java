@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The duty cycle of one thread: tasks, timers, then every poller; and when there was nothing to do, a
- * wait.
+ * The duty cycle of one thread: tasks, timers, then every poller; and when there was nothing to do,
+ * a wait.
  *
  * <p>Other threads touch {@link #breakRequested}, the {@link TaskQueue} and {@link Waiting} only.
  */
@@ -58,7 +58,8 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     final Counters counters = new Counters();
 
     /** The header of the frame that is being sent; every send fills it anew. */
-    final FrameHeader header = new FrameHeader().wrap(ByteBuffer.allocateDirect(FrameHeader.LENGTH), 0);
+    final FrameHeader header =
+            new FrameHeader().wrap(ByteBuffer.allocateDirect(FrameHeader.LENGTH), 0);
 
     /** The time at the start of the current duty cycle. */
     private long nowNs;
@@ -68,8 +69,12 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     private boolean messageFreed;
     private @Nullable Throwable failure;
 
-    /** Who runs the loop, or closes the queue; changed by {@link #tryEnter()} and {@link #leave()} only. */
+    /**
+     * Who runs the loop, or closes the queue; changed by {@link #tryEnter()} and {@link #leave()}
+     * only.
+     */
     private volatile @Nullable Thread runner;
+
     private volatile boolean breakRequested;
     private volatile boolean closeRequested;
     private volatile boolean closed;
@@ -152,7 +157,10 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         }
     }
 
-    /** One thread at a time: {@link #close()} may come from any, between two runs of the loop as well. */
+    /**
+     * One thread at a time: {@link #close()} may come from any, between two runs of the loop as
+     * well.
+     */
     private boolean tryEnter() {
         final Thread current = Thread.currentThread();
         if (!RUNNER.compareAndSet(this, null, current)) {
@@ -295,7 +303,9 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     // ---- messages for requests
 
-    /** A message for a request of this length: null if none is free, and the pools could not grow. */
+    /**
+     * A message for a request of this length: null if none is free, and the pools could not grow.
+     */
     @Nullable EngineMsg takeForRequest(final int bytes) {
         EngineMsg msg = pools.take(bytes);
         if (msg == null && options.poolGrowth() != null) {
@@ -375,7 +385,8 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     @Override
     public Timer schedule(final long delayNs, final Runnable task) {
         final long now = nanoTime();
-        return timers.schedule(now, delayNs > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + delayNs, task);
+        return timers.schedule(
+                now, delayNs > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + delayNs, task);
     }
 
     @Override
@@ -452,7 +463,8 @@ final class EventQueue implements EventQueueHandler, PollerContext {
             closeRequested = true;
             return;
         }
-        final long endNs = System.nanoTime() + options.closeTimeoutNs() + TimeUnit.SECONDS.toNanos(1);
+        final long endNs =
+                System.nanoTime() + options.closeTimeoutNs() + TimeUnit.SECONDS.toNanos(1);
         while (!tryEnter()) {
             // Who runs the loop shall do it.
             closeRequested = true;
@@ -507,7 +519,9 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                 return;
             }
             if (work == 0 && !residents.isEmpty() && tasks.isEmpty()) {
-                waiting.await(this, Math.min(endNs, Math.min(timers.earliestNs(), nowNs + MILLISECOND_NS)));
+                waiting.await(
+                        this,
+                        Math.min(endNs, Math.min(timers.earliestNs(), nowNs + MILLISECOND_NS)));
             }
         }
     }

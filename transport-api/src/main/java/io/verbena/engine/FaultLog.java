@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Faults that peers cause, one line a second at most, so that a hostile peer can't fill a disk. What
- * was left out is counted in the next line.
+ * Faults that peers cause, one line a second at most, so that a hostile peer can't fill a disk.
+ * What was left out is counted in the next line.
  *
  * <p>The logger is looked up when there is something to say: a program that never has such a fault
  * needs no logging back end, and hears nothing about its absence.

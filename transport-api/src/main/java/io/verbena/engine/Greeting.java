@@ -1,6 +1,8 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.verbena.EventReason;
 import io.verbena.SessionClosed;
 import io.verbena.SessionOptions;
@@ -13,8 +15,6 @@ import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /** What a HELLO says beside its numbers, and what can be wrong with it. */
 final class Greeting {
     /** Of a rejection's payload, the bytes before the text. */
@@ -22,7 +22,9 @@ final class Greeting {
 
     private Greeting() {}
 
-    /** The path and query that a client sends. A URI without authority has its address in its path. */
+    /**
+     * The path and query that a client sends. A URI without authority has its address in its path.
+     */
     static byte[] encode(final URI uri) {
         final String path =
                 uri.getRawAuthority() == null || uri.getRawPath() == null ? "" : uri.getRawPath();
@@ -42,7 +44,8 @@ final class Greeting {
             return "";
         }
         try {
-            final String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(control.bytes())).toString();
+            final String text =
+                    UTF_8.newDecoder().decode(ByteBuffer.wrap(control.bytes())).toString();
             return text.startsWith("/") || text.startsWith("?") ? text : null;
         } catch (final CharacterCodingException e) {
             return null;
@@ -53,7 +56,8 @@ final class Greeting {
     static @Nullable URI resolve(final URI portal, final String pathAndQuery) {
         try {
             if (portal.getRawAuthority() != null) {
-                return new URI(portal.getScheme() + "://" + portal.getRawAuthority() + pathAndQuery);
+                return new URI(
+                        portal.getScheme() + "://" + portal.getRawAuthority() + pathAndQuery);
             }
             final String base = portal.toString();
             return pathAndQuery.startsWith("?") || pathAndQuery.isEmpty()

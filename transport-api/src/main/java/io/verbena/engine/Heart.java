@@ -6,8 +6,8 @@ import io.verbena.spi.Connection;
 
 /**
  * The heart of one session: it beats once an interval, says so to the peer, and counts the beats in
- * which nothing came from the peer or nothing went to it. It looks at the connection's counters only
- * then, so that a message costs it nothing.
+ * which nothing came from the peer or nothing went to it. It looks at the connection's counters
+ * only then, so that a message costs it nothing.
  */
 final class Heart {
     /** What a beat has found. */
@@ -47,9 +47,13 @@ final class Heart {
         limit =
                 ownNs == 0
                         ? Integer.MAX_VALUE
-                        : (int) Math.min(
-                                Integer.MAX_VALUE,
-                                Math.ceil((double) ownNs * options.keepaliveMisses() / intervalNs));
+                        : (int)
+                                Math.min(
+                                        Integer.MAX_VALUE,
+                                        Math.ceil(
+                                                (double) ownNs
+                                                        * options.keepaliveMisses()
+                                                        / intervalNs));
         nextNs = nowNs + intervalNs;
     }
 

@@ -6,9 +6,9 @@ import io.verbena.IdlePolicy;
 /**
  * What to do next in a loop that has found nothing to do.
  *
- * <p>Adaptive is the rule of thumb of competitive spinning (Karlin and others, "Empirical studies of
- * competitive spinning", 1991): to spin for as long as a wake-up costs is never worse than twice the
- * best choice.
+ * <p>Adaptive is the rule of thumb of competitive spinning (Karlin and others, "Empirical studies
+ * of competitive spinning", 1991): to spin for as long as a wake-up costs is never worse than twice
+ * the best choice.
  */
 final class Idle {
     /** What a wake-up costs, roughly, on a machine that was asleep. */

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of a session that are on the wire, each in a slot. A transaction id is the slot in its
- * low 32 bits and a sequence number in the high ones, so that a response finds its request by an
- * index, and an id that isn't open is known.
+ * The requests of a session that are on the wire, each in a slot. A transaction id is the slot in
+ * its low 32 bits and a sequence number in the high ones, so that a response finds its request by
+ * an index, and an id that isn't open is known.
  */
 final class InFlightTable {
     private @Nullable EngineMsg[] slots = new EngineMsg[16];

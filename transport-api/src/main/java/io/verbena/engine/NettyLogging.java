@@ -7,9 +7,9 @@ import java.util.ServiceLoader;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * Netty's buffers log by SLF4J as soon as it is there, and SLF4J complains on stderr where it has no
- * back end. A program without one shall hear nothing: then, and only then, Netty is told to log by the
- * JDK, as it does by itself where there is no SLF4J.
+ * Netty's buffers log by SLF4J as soon as it is there, and SLF4J complains on stderr where it has
+ * no back end. A program without one shall hear nothing: then, and only then, Netty is told to log
+ * by the JDK, as it does by itself where there is no SLF4J.
  */
 final class NettyLogging {
     static {

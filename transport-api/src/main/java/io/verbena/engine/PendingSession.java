@@ -86,7 +86,9 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     public MsgMemory destination(final FrameHeader frame) {
         if (pathAndQuery != null) {
             if (frame.type() != FrameType.GOODBYE || frame.payloadLength() != 0) {
-                broken("before it is accepted, a client sends nothing but GOODBYE, and not " + frame);
+                broken(
+                        "before it is accepted, a client sends nothing but GOODBYE, and not "
+                                + frame);
             }
             return MsgMemory.DISCARD;
         }
@@ -159,7 +161,10 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
             }
         } catch (final Throwable e) {
             if (!over) {
-                refuse(EventReason.HANDLER_FAILED, "the portal's handler threw " + e, true /* tellPeer */);
+                refuse(
+                        EventReason.HANDLER_FAILED,
+                        "the portal's handler threw " + e,
+                        true /* tellPeer */);
             }
             queue.failed(null, e);
         }

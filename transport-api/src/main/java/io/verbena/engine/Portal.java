@@ -94,8 +94,7 @@ final class Portal implements ServerPortal {
     }
 
     /** Takes what another portal has forwarded; on this portal's thread. */
-    void adopt(
-            final PendingSession origin, final ServerSession.@Nullable Handler sessionHandler) {
+    void adopt(final PendingSession origin, final ServerSession.@Nullable Handler sessionHandler) {
         if (queue.isClosed()) {
             origin.connection().abort();
             return;

@@ -23,7 +23,9 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private final Portal portal;
     private final int peerMaxPayload;
 
-    /** Responses that the transport still needs the memory of, in the order in which they were sent. */
+    /**
+     * Responses that the transport still needs the memory of, in the order in which they were sent.
+     */
     private final MsgQueue sending = new MsgQueue();
 
     /** Requests that the client was told the failure of, and the application not yet. */
@@ -258,7 +260,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         }
         if (own.session != this) {
             throw new IllegalStateException(
-                    "the message can't be %s here: it is a request of another session".formatted(what));
+                    "the message can't be %s here: it is a request of another session"
+                            .formatted(what));
         }
         return own;
     }

@@ -8,8 +8,8 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks from any thread to the thread of an event queue: many producers, one consumer, no locks until
- * the queue is closed.
+ * Tasks from any thread to the thread of an event queue: many producers, one consumer, no locks
+ * until the queue is closed.
  */
 final class TaskQueue {
     private static final int CHUNK = 256;

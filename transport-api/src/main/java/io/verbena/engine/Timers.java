@@ -10,7 +10,8 @@ import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * The timers of one event queue, on Agrona's timer wheel (Varghese and Lauck, "Hashed and
- * Hierarchical Timing Wheels", 1987): to set and to cancel one costs the same however many there are.
+ * Hierarchical Timing Wheels", 1987): to set and to cancel one costs the same however many there
+ * are.
  */
 final class Timers {
     /** About 1 ms: a timer is that late at most, on a loop that isn't kept from its timers. */

@@ -30,7 +30,8 @@ final class Transports {
 
     /** The provider for a URI; throws if there is none, or it can't be used here. */
     static TransportProvider forUri(final URI uri) {
-        final String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        final String scheme =
+                uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         final TransportProvider provider = BY_SCHEME.get(scheme);
         if (provider == null) {
             throw new IllegalArgumentException(
@@ -39,7 +40,8 @@ final class Transports {
                                     uri,
                                     BY_SCHEME.isEmpty()
                                             ? "there is none at all; add verbena-tcp to the class path"
-                                            : "known schemes are " + String.join(", ", BY_SCHEME.keySet())));
+                                            : "known schemes are "
+                                                    + String.join(", ", BY_SCHEME.keySet())));
         }
         final Availability availability = provider.availability(scheme);
         if (!availability.available()) {

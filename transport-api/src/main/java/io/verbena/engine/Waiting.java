@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pollers of one event queue, and where its thread sleeps: in the one poller that can't be armed,
- * or else in any, or, as long as there is none, parked.
+ * The pollers of one event queue, and where its thread sleeps: in the one poller that can't be
+ * armed, or else in any, or, as long as there is none, parked.
  *
  * <p>Sleeping and waking is Dekker's handshake: the sleeper says that it sleeps, then looks whether
  * there is work; who brings work puts it down, then looks whether somebody sleeps. Both orders are
@@ -35,7 +35,9 @@ final class Waiting {
     private final Condition leftLoop = lock.newCondition();
 
     Poller poller(
-            final TransportProvider provider, final EventQueue queue, final List<DirectMsgPool> pools) {
+            final TransportProvider provider,
+            final EventQueue queue,
+            final List<DirectMsgPool> pools) {
         final int known = providers.indexOf(provider);
         if (known >= 0) {
             return pollers.get(known);

@@ -10,7 +10,8 @@ public interface Acceptor {
      * A peer has connected. It has sent nothing that has been looked at.
      *
      * @param connection the connection, ready to send.
-     * @return who is told of what it receives; null if it isn't wanted: then the transport closes it.
+     * @return who is told of what it receives; null if it isn't wanted: then the transport closes
+     *     it.
      */
     @Nullable ConnectionHandler onAccepted(Connection connection);
 }

@@ -28,8 +28,8 @@ public interface Connection {
 
     /**
      * Sends one frame behind all those before it. It leaves at the end of the duty cycle at the
-     * latest. Of {@link SendResult#HELD} frames, {@link ConnectionHandler#onSent} comes in the order
-     * in which they were sent.
+     * latest. Of {@link SendResult#HELD} frames, {@link ConnectionHandler#onSent} comes in the
+     * order in which they were sent.
      *
      * @param header the frame's header, which is copied.
      * @param payload the message whose {@link MsgMemory#outbound()} holds the payload from index 0,

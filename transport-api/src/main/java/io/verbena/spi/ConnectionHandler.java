@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is told what a {@link Connection} does: the engine.
  *
- * <p>Receiving is two calls. {@link #destination} names the memory that a payload belongs in, {@link
- * #onFrame} tells that it is there. Between the two of a frame, no other frame of the same connection
- * is begun.
+ * <p>Receiving is two calls. {@link #destination} names the memory that a payload belongs in,
+ * {@link #onFrame} tells that it is there. Between the two of a frame, no other frame of the same
+ * connection is begun.
  */
 public interface ConnectionHandler {
     /** On the connecting end: the link is up, and {@link Connection#send} works. */

@@ -9,9 +9,9 @@ import java.net.URI;
 /**
  * The progress of one transport on one event queue: all its connections and listeners there.
  *
- * <p>The event queue's thread calls {@link #poll()} in its duty cycle, and {@link #await} when there
- * is nothing to do. Both do what is ready, call back, and send what the call-backs wrote in as few
- * system calls or doorbells as they can.
+ * <p>The event queue's thread calls {@link #poll()} in its duty cycle, and {@link #await} when
+ * there is nothing to do. Both do what is ready, call back, and send what the call-backs wrote in
+ * as few system calls or doorbells as they can.
  */
 public interface Poller extends AutoCloseable {
     /**
@@ -25,8 +25,8 @@ public interface Poller extends AutoCloseable {
      * Waits in the kernel, using no CPU, until something is ready, {@link #wakeup()} was called or
      * the time is over; then does what is ready, as {@link #poll()}.
      *
-     * @param timeoutNs the longest wait in nanoseconds, above 0; {@link Long#MAX_VALUE} for none. May
-     *     be rounded down to what the kernel's timer resolves.
+     * @param timeoutNs the longest wait in nanoseconds, above 0; {@link Long#MAX_VALUE} for none.
+     *     May be rounded down to what the kernel's timer resolves.
      * @return a count of the work done.
      */
     int await(long timeoutNs);
@@ -96,7 +96,8 @@ public interface Poller extends AutoCloseable {
     /**
      * Takes over a connection that another poller of the same provider has detached.
      *
-     * @param connection what {@link Connection#detach()} made free; it is the same object afterwards.
+     * @param connection what {@link Connection#detach()} made free; it is the same object
+     *     afterwards.
      * @param handler who is told from now on.
      */
     void adopt(Connection connection, ConnectionHandler handler);

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
  */
 public interface PoolMemory {
     /**
-     * A small number, unique among the pools of an event queue, so that what a transport knows about
-     * a pool is an array's element away.
+     * A small number, unique among the pools of an event queue, so that what a transport knows
+     * about a pool is an array's element away.
      *
      * @return 0 or more.
      */

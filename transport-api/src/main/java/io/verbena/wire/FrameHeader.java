@@ -20,8 +20,9 @@ import java.nio.ByteOrder;
  *  +-----------------------------------+-----------------------------------+
  * </pre>
  *
- * <p>Integers are little-endian, the fields naturally aligned. All of them are unsigned; lengths and
- * room are never above 2<sup>31</sup>-1 in a valid frame, so they read as negative where a peer lies.
+ * <p>Integers are little-endian, the fields naturally aligned. All of them are unsigned; lengths
+ * and room are never above 2<sup>31</sup>-1 in a valid frame, so they read as negative where a peer
+ * lies.
  *
  * <p>The flyweight owns no memory and may be wrapped over other memory at any time. It sets the
  * byte order of a buffer that it is wrapped over to little-endian. Not thread-safe.
@@ -56,7 +57,8 @@ public final class FrameHeader {
     /**
      * Moves the flyweight.
      *
-     * @param memory the buffer; its position and limit are not touched, its order becomes little-endian.
+     * @param memory the buffer; its position and limit are not touched, its order becomes
+     *     little-endian.
      * @param index where the header starts; {@value #LENGTH} bytes must follow.
      * @return this.
      */
@@ -149,8 +151,8 @@ public final class FrameHeader {
     }
 
     /**
-     * The transaction that the frame belongs to: the requester's slot in the low 32 bits, a sequence
-     * number in the high ones. Opaque to the server, which sends it back as it came.
+     * The transaction that the frame belongs to: the requester's slot in the low 32 bits, a
+     * sequence number in the high ones. Opaque to the server, which sends it back as it came.
      *
      * @return the id.
      */

@@ -17,13 +17,18 @@ public final class FrameType {
     /** Server to client: the response to the request of the same transaction id. */
     public static final int RESPONSE = 3;
 
-    /** Server to client: the transaction failed; the flags' place carries no more, the room field the reason's code. */
+    /**
+     * Server to client: the transaction failed; the flags' place carries no more, the room field
+     * the reason's code.
+     */
     public static final int FAILURE = 4;
 
     /** Server to client: credits, with no transaction to ride on. */
     public static final int CREDIT = 5;
 
-    /** Either way: the sender lives. {@link FrameHeader#FLAG_BUSY}: and reads no requests for now. */
+    /**
+     * Either way: the sender lives. {@link FrameHeader#FLAG_BUSY}: and reads no requests for now.
+     */
     public static final int KEEPALIVE = 6;
 
     /** Server to client: stop sending requests and say GOODBYE. */

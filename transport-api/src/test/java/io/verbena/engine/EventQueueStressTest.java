@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The thread-safe calls, many times over. Each test has an amount of work, and a limit of time for it
- * on a machine that is short of cores.
+ * The thread-safe calls, many times over. Each test has an amount of work, and a limit of time for
+ * it on a machine that is short of cores.
  */
 @DisplayName("An event queue under the hands of several threads")
 @ExtendWith(Leaks.class)
@@ -139,7 +139,9 @@ class EventQueueStressTest {
             queue.breakEventLoop();
             final long start = System.nanoTime();
             while (returned.get() < rounds.number()) {
-                assertThat(System.nanoTime() - start).as("waiting for the end of a run").isLessThan(LIMIT_NS);
+                assertThat(System.nanoTime() - start)
+                        .as("waiting for the end of a run")
+                        .isLessThan(LIMIT_NS);
                 Thread.onSpinWait();
             }
             assertThat(returned).as("ends of runs").hasValue(rounds.number());

@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
 public final class Scene implements AutoCloseable {
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long TEARDOWN_STEP_NS = TimeUnit.MILLISECONDS.toNanos(25);
+
     /** No two readings of a clock are the same: what is due now is due after now. */
     private static final long TICK_NS = 1;
 

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects: resolves the name elsewhere, then tries its addresses in turn, each with its share of the
- * time that is left. What the last one failed of is what the session is told.
+ * Connects: resolves the name elsewhere, then tries its addresses in turn, each with its share of
+ * the time that is left. What the last one failed of is what the session is told.
  */
 final class Dialer {
     /** How long to wait if a Unix-domain socket's backlog is full. */
@@ -93,7 +93,8 @@ final class Dialer {
         } catch (final IOException | RuntimeException e) {
             connection.attemptFailed();
             if (address.unix() && Faults.isBusy(e)) {
-                // TCP waits for room in the backlog by itself. The session's own timer is what ends this.
+                // TCP waits for room in the backlog by itself. The session's own timer is what ends
+                // this.
                 next--;
                 timer = poller.context().schedule(RETRY_NS, () -> dialNext(e));
             } else {
@@ -104,7 +105,9 @@ final class Dialer {
 
     private void dial(final SocketAddress target) throws IOException {
         final SocketChannel channel =
-                address.unix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+                address.unix()
+                        ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                        : SocketChannel.open();
         try {
             NioPoller.configure(channel, options.session().socketBufferBytes());
             if (channel.connect(target)) {
@@ -113,7 +116,8 @@ final class Dialer {
                 return;
             }
             if (address.unix()) {
-                // Such a socket connects at once, or not at all: what some JVMs call "under way" is EAGAIN.
+                // Such a socket connects at once, or not at all: what some JVMs call "under way" is
+                // EAGAIN.
                 throw new IOException(Faults.BUSY);
             }
             connection.connecting(channel, () -> finish(channel, target));
@@ -130,7 +134,9 @@ final class Dialer {
                                 () -> {
                                     if (connection.isConnecting()) {
                                         connection.attemptFailed();
-                                        dialNext(new IOException("connect to " + target + " timed out"));
+                                        dialNext(
+                                                new IOException(
+                                                        "connect to " + target + " timed out"));
                                     }
                                 });
     }

@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The receiving half of a connection: cuts frames out of what is read.
  *
- * <p>Reading goes to the buffer that all connections of the poller share, and small payloads are copied
- * from there. A payload whose end wasn't read with its beginning is then read into its message directly,
- * and with the same system call what follows it into the shared buffer.
+ * <p>Reading goes to the buffer that all connections of the poller share, and small payloads are
+ * copied from there. A payload whose end wasn't read with its beginning is then read into its
+ * message directly, and with the same system call what follows it into the shared buffer.
  */
 final class Inbound {
     private static final int HEADER = FrameHeader.LENGTH;
 
     /**
-     * How much of what follows a large payload is read with it: some small frames, but of another large
-     * payload not so much that its copying would be felt.
+     * How much of what follows a large payload is read with it: some small frames, but of another
+     * large payload not so much that its copying would be felt.
      */
     private static final int TAIL_BYTES = 4096;
 

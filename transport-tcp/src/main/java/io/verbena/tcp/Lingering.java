@@ -10,14 +10,16 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sockets that have said their last word and wait until the peer has read it. To close a socket with
- * unread data in it resets the connection, and the peer may never see the GOODBYE that tells it why
- * (RFC 1122, 4.2.2.13); so what still comes is read and thrown away, for a limited time.
+ * Sockets that have said their last word and wait until the peer has read it. To close a socket
+ * with unread data in it resets the connection, and the peer may never see the GOODBYE that tells
+ * it why (RFC 1122, 4.2.2.13); so what still comes is read and thrown away, for a limited time.
  */
 final class Lingering {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A crowd that is turned away may not take descriptors beyond all limits: the oldest is let go. */
+    /**
+     * A crowd that is turned away may not take descriptors beyond all limits: the oldest is let go.
+     */
     private static final int MAX_SOCKETS = 512;
 
     private final NioPoller poller;

@@ -236,7 +236,7 @@ final class NioConnection implements Connection, Selectable {
             final SendResult result = outbound.send(socket, header, payload);
             if (outbound.isFull()) {
                 updateInterest();
-                } else {
+            } else {
                 poller.markDirty(this);
             }
             return result;

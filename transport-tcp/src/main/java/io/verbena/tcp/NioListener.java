@@ -11,9 +11,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
-import java.net.URI;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -76,7 +76,9 @@ final class NioListener implements Listener, Selectable {
         } catch (final UnknownHostException e) {
             NioPoller.closeQuietly(channel);
             throw new VerbenaException(
-                    EventReason.UNRESOLVED, "the host of %s is unknown".formatted(address.uri()), e);
+                    EventReason.UNRESOLVED,
+                    "the host of %s is unknown".formatted(address.uri()),
+                    e);
         } catch (final IOException e) {
             NioPoller.closeQuietly(channel);
             throw new VerbenaException(
@@ -109,8 +111,12 @@ final class NioListener implements Listener, Selectable {
         }
     }
 
-    /** A socket's file outlives a process that was killed (unix(7)): if nobody answers, it is removed. */
-    private static void removeIfStale(final SocketAddress local, final Path file) throws IOException {
+    /**
+     * A socket's file outlives a process that was killed (unix(7)): if nobody answers, it is
+     * removed.
+     */
+    private static void removeIfStale(final SocketAddress local, final Path file)
+            throws IOException {
         if (!Files.exists(file) || !isSocket(file)) {
             return;
         }
@@ -124,7 +130,9 @@ final class NioListener implements Listener, Selectable {
         }
     }
 
-    /** A pipe or a device refuses connections just as a stale socket does, and isn't ours to remove. */
+    /**
+     * A pipe or a device refuses connections just as a stale socket does, and isn't ours to remove.
+     */
     private static boolean isSocket(final Path file) throws IOException {
         if (file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             final int mode = (Integer) Files.getAttribute(file, "unix:mode");
@@ -162,7 +170,9 @@ final class NioListener implements Listener, Selectable {
         return true;
     }
 
-    /** accept(2) has failed, as it does when descriptors run out: it would fail at once, for ever. */
+    /**
+     * accept(2) has failed, as it does when descriptors run out: it would fail at once, for ever.
+     */
     private void pause(final SelectionKey key, final IOException e) {
         poller.context()
                 .report(

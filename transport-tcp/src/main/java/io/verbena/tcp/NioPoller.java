@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All sockets of one event queue.
  *
- * <p>As long as there are few connections they are read directly at each poll, and the selector is asked
- * only now and then, for listeners and connects: a read that finds nothing costs less than a select that
- * does. With many, the selector is asked, and those that are ready are read once each.
+ * <p>As long as there are few connections they are read directly at each poll, and the selector is
+ * asked only now and then, for listeners and connects: a read that finds nothing costs less than a
+ * select that does. With many, the selector is asked, and those that are ready are read once each.
  */
 final class NioPoller implements Poller {
     /** Up to so many connections are read without asking the selector. */
@@ -76,7 +76,8 @@ final class NioPoller implements Poller {
         } catch (final IOException e) {
             throw new VerbenaException(
                     EventReason.UNAVAILABLE,
-                    "no selector can be opened (are there too few file descriptors?): " + e.getMessage(),
+                    "no selector can be opened (are there too few file descriptors?): "
+                            + e.getMessage(),
                     e);
         }
         readMemory = PooledByteBufAllocator.DEFAULT.directBuffer(READ_BUFFER_BYTES);
@@ -207,7 +208,9 @@ final class NioPoller implements Poller {
         resumable.add(connection);
     }
 
-    /** A channel comes back to the selector that its key was cancelled with, and isn't rid of yet. */
+    /**
+     * A channel comes back to the selector that its key was cancelled with, and isn't rid of yet.
+     */
     void forgetCancelled(final SocketChannel channel) throws IOException {
         final SelectionKey old = channel.keyFor(selector);
         if (old != null && !old.isValid()) {
@@ -216,7 +219,9 @@ final class NioPoller implements Poller {
         }
     }
 
-    /** A key was cancelled: the kernel's descriptor is closed only when the selector has seen it. */
+    /**
+     * A key was cancelled: the kernel's descriptor is closed only when the selector has seen it.
+     */
     void selectSoon() {
         pollsToSelect = 0;
     }
@@ -233,7 +238,8 @@ final class NioPoller implements Poller {
 
     void remove(final NioConnection connection) {
         selectSoon();
-        // It may have been forwarded in the very call-back that adopted it: then it is another thread's.
+        // It may have been forwarded in the very call-back that adopted it: then it is another
+        // thread's.
         resumable.remove(connection);
         final int place = connection.place;
         if (place >= 0) {
@@ -254,7 +260,8 @@ final class NioPoller implements Poller {
             final URI uri, final ConnectOptions options, final ConnectionHandler handler) {
         final SocketUri address = SocketUri.parse(uri);
         if (!address.unix() && address.port() == 0) {
-            throw new IllegalArgumentException("port 0 is for listening; connect to the real one: " + uri);
+            throw new IllegalArgumentException(
+                    "port 0 is for listening; connect to the real one: " + uri);
         }
         final NioConnection connection =
                 new NioConnection(
@@ -281,7 +288,8 @@ final class NioPoller implements Poller {
         configure(channel, bufferBytes);
         final String peer = Faults.describe(channel.getRemoteAddress());
         final NioConnection connection =
-                new NioConnection(this, transport, peer.isEmpty() ? transport : peer, Nobody.INSTANCE);
+                new NioConnection(
+                        this, transport, peer.isEmpty() ? transport : peer, Nobody.INSTANCE);
         connection.open(channel, peer.isEmpty() ? transport : peer);
         final ConnectionHandler handler = acceptor.onAccepted(connection);
         if (handler == null) {

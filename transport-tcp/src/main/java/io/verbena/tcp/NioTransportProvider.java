@@ -25,8 +25,7 @@ public final class NioTransportProvider implements TransportProvider {
 
     @Override
     public Availability availability(final String scheme) {
-        return Availability.yes(
-                "NIO, " + SelectorProvider.provider().getClass().getSimpleName());
+        return Availability.yes("NIO, " + SelectorProvider.provider().getClass().getSimpleName());
     }
 
     @Override

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound {
     /**
-     * Payloads up to this many bytes are copied. Copying costs less than what it takes to send from two
-     * places, up to about this size, and it frees the message at once.
+     * Payloads up to this many bytes are copied. Copying costs less than what it takes to send from
+     * two places, up to about this size, and it frees the message at once.
      */
     static final int COPY_BYTES = 4096;
 
     /**
-     * When so much is gathered it is sent without waiting for the end of the duty cycle, so that the peer
-     * works while this side does.
+     * When so much is gathered it is sent without waiting for the end of the duty cycle, so that
+     * the peer works while this side does.
      */
     static final int FLUSH_BYTES = 10 * 1024;
 
@@ -97,7 +97,8 @@ final class Outbound {
     }
 
     /** A segment with so much room; null if the kernel must take something first. */
-    private @Nullable Segment room(final SocketChannel channel, final int bytes) throws IOException {
+    private @Nullable Segment room(final SocketChannel channel, final int bytes)
+            throws IOException {
         Segment current = segment;
         if (current != null && current.room() < bytes && !full) {
             flush(channel);

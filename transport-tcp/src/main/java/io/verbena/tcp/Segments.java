@@ -8,9 +8,9 @@ import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 
 /**
- * Buffers that small frames are gathered in. A connection has one only while it has something to send,
- * so a thousand idle connections have none; the one that was given back last is handed out first, while
- * it is in cache.
+ * Buffers that small frames are gathered in. A connection has one only while it has something to
+ * send, so a thousand idle connections have none; the one that was given back last is handed out
+ * first, while it is in cache.
  */
 final class Segments {
     /** Bytes of a segment. */
@@ -22,7 +22,9 @@ final class Segments {
 
     Segment take() {
         final Segment segment = spare.pollLast();
-        return segment == null ? new Segment(PooledByteBufAllocator.DEFAULT.directBuffer(BYTES)) : segment;
+        return segment == null
+                ? new Segment(PooledByteBufAllocator.DEFAULT.directBuffer(BYTES))
+                : segment;
     }
 
     void giveBack(final Segment segment) {

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  *
  * @param uri the whole URI.
  * @param unix whether it names a Unix-domain socket.
- * @param host of TCP, the name or address, an IPv6 one without its brackets; else the socket's path.
+ * @param host of TCP, the name or address, an IPv6 one without its brackets; else the socket's
+ *     path.
  * @param port of TCP, the port; else 0.
  */
 record SocketUri(URI uri, boolean unix, String host, int port) {
@@ -60,7 +61,9 @@ record SocketUri(URI uri, boolean unix, String host, int port) {
         return unix || host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
     }
 
-    /** All addresses, in the order in which the resolver gives them. Blocks unless it is a literal. */
+    /**
+     * All addresses, in the order in which the resolver gives them. Blocks unless it is a literal.
+     */
     List<SocketAddress> resolve() throws UnknownHostException {
         if (unix) {
             return List.of(UnixDomainSocketAddress.of(Path.of(host)));
@@ -75,6 +78,10 @@ record SocketUri(URI uri, boolean unix, String host, int port) {
     /** The URI with the port that a listener really has. */
     URI withPort(final int realPort) {
         return URI.create(
-                "%s://%s:%d".formatted(uri.getScheme(), host.indexOf(':') >= 0 ? "[" + host + "]" : host, realPort));
+                "%s://%s:%d"
+                        .formatted(
+                                uri.getScheme(),
+                                host.indexOf(':') >= 0 ? "[" + host + "]" : host,
+                                realPort));
     }
 }

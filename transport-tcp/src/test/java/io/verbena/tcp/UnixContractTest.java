@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract, over Unix-domain sockets. A URI's path is the socket's, so only queries are free. */
+/**
+ * The contract, over Unix-domain sockets. A URI's path is the socket's, so only queries are free.
+ */
 class UnixContractTest extends TransportContract {
     private static final AtomicInteger NAMES = new AtomicInteger();
 

@@ -1,8 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit.contract;
 
-import io.verbena.testkit.Payload;
-import io.verbena.PoolUse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,10 +8,12 @@ import io.verbena.ClientSession;
 import io.verbena.EventQueueHandler;
 import io.verbena.MsgPool;
 import io.verbena.PoolGrowth;
+import io.verbena.PoolUse;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
 import io.verbena.SessionState;
 import io.verbena.testkit.Pair;
+import io.verbena.testkit.Payload;
 import io.verbena.testkit.RecordingClient;
 import io.verbena.testkit.RecordingServer;
 import java.util.ArrayList;
@@ -264,8 +264,7 @@ public interface BackPressureContract extends Part {
         final ServerSession session = pair.serverSession();
         assertThat(session.state()).isEqualTo(SessionState.ESTABLISHED);
         pair.client.whenResponse(
-                (client, msg) ->
-                        Payload.check(msg, 100_000, (Long) msg.userContext()));
+                (client, msg) -> Payload.check(msg, 100_000, (Long) msg.userContext()));
         pair.untilResponses(64);
         pair.until("the pool is whole", () -> pair.serverPool.available() == 64);
     }

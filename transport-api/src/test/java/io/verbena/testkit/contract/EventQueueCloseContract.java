@@ -1,20 +1,20 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit.contract;
 
-import io.verbena.ServerPortal;
 import static io.verbena.EventQueueHandler.INFINITE_DURATION;
 import static io.verbena.EventQueueHandler.INFINITE_EVENTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.verbena.EventQueueHandler;
 import io.verbena.ClientSession;
+import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.Msg;
 import io.verbena.MsgPool;
-import io.verbena.PortalOptions;
-import io.verbena.SessionClosedException;
 import io.verbena.PoolUse;
+import io.verbena.PortalOptions;
+import io.verbena.ServerPortal;
+import io.verbena.SessionClosedException;
 import io.verbena.testkit.Event;
 import io.verbena.testkit.LoopThread;
 import io.verbena.testkit.Pair;
@@ -260,18 +260,13 @@ public interface EventQueueCloseContract extends Part {
         closed.close();
         final MsgPool pool = scene().loosePool(1, 8, 8);
         assertThatThrownBy(() -> closed.bind(pool)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(
-                        () ->
-                                ClientSession.connect(
-                                        closed, pair.portal.uri(), scene().client()))
+        assertThatThrownBy(() -> ClientSession.connect(closed, pair.portal.uri(), scene().client()))
                 .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(
                         () -> ServerPortal.listen(closed, transport().listenUri(), request -> {}))
                 .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(
-                        () ->
-                                ServerPortal.worker(
-                                        closed, request -> {}, PortalOptions.defaults()))
+                        () -> ServerPortal.worker(closed, request -> {}, PortalOptions.defaults()))
                 .isInstanceOf(IllegalStateException.class);
     }
 

@@ -1,10 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit.contract;
 
-import io.verbena.testkit.RecordingServer;
-import io.verbena.SessionRequest;
-import io.verbena.PortalOptions;
-import io.verbena.ServerPortal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,11 +8,15 @@ import io.verbena.ClientSession;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.HandlerFailurePolicy;
+import io.verbena.PortalOptions;
+import io.verbena.ServerPortal;
+import io.verbena.SessionRequest;
 import io.verbena.SessionState;
 import io.verbena.testkit.Event;
 import io.verbena.testkit.Pair;
 import io.verbena.testkit.PairSpec;
 import io.verbena.testkit.RecordingClient;
+import io.verbena.testkit.RecordingServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -294,9 +294,7 @@ public interface FailureContract extends Part {
         final Pair pair = scene().pair().established();
         pair.server.whenRequest(
                 (session, msg) -> {
-                    pair.server
-                            .held()
-                            .add(new RecordingServer.Held(session, msg));
+                    pair.server.held().add(new RecordingServer.Held(session, msg));
                     Kind.EXCEPTION.throwIt();
                 });
         pair.server.whenClosing(session -> pair.server.discardHeld());

@@ -1,11 +1,10 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit.contract;
 
-import io.verbena.testkit.RecordingClient;
-import io.verbena.ClientSession;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.verbena.ClientSession;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.MsgPool;
@@ -17,6 +16,7 @@ import io.verbena.SessionRequest;
 import io.verbena.testkit.Event;
 import io.verbena.testkit.LoopThread;
 import io.verbena.testkit.Pair;
+import io.verbena.testkit.RecordingClient;
 import io.verbena.testkit.RecordingServer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit.contract;
 
-import io.verbena.PoolUse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.verbena.EventReason;
 import io.verbena.Msg;
+import io.verbena.PoolUse;
 import io.verbena.SessionState;
 import io.verbena.testkit.Event;
 import io.verbena.testkit.Pair;
@@ -151,8 +151,7 @@ public interface LimitContract extends Part {
 
     @Test
     default void manyAnswersThatFailDoNotUseTheWindowUp() {
-        final Pair pair =
-                scene().pair().clientPool(4, 16, 16).serverPool(2, 16, 64).established();
+        final Pair pair = scene().pair().clientPool(4, 16, 16).serverPool(2, 16, 64).established();
         pair.server.whenRequest(
                 (session, msg) -> {
                     if (pair.server.requests() % 2 == 0) {

@@ -1,11 +1,11 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit.contract;
 
-import io.verbena.PoolUse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.verbena.ClientSession;
 import io.verbena.EventReason;
+import io.verbena.PoolUse;
 import io.verbena.ServerSession;
 import io.verbena.SessionState;
 import io.verbena.testkit.Event;

@@ -1,13 +1,13 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit.contract;
 
-import io.verbena.PoolUse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.verbena.ClientSession;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
+import io.verbena.PoolUse;
 import io.verbena.ServerPortal;
 import io.verbena.SessionOptions;
 import io.verbena.SessionRequest;

@@ -211,8 +211,8 @@ public final class MemFaults {
     }
 
     /**
-     * That a payload is not needed any more is told after what the peer has sent meanwhile, so that a
-     * response comes before its request's {@code onSent}.
+     * That a payload is not needed any more is told after what the peer has sent meanwhile, so that
+     * a response comes before its request's {@code onSent}.
      *
      * @param late whether it is.
      * @return this.

@@ -29,8 +29,8 @@ public final class MemUnderTest implements TransportUnderTest {
 
     /**
      * Sets all that the SPI lets a transport do: payloads are kept until they are received, two
-     * frames are taken and no more, they arrive in pieces, and from within
-     * resume(), and that a payload was sent is told late.
+     * frames are taken and no more, they arrive in pieces, and from within resume(), and that a
+     * payload was sent is told late.
      *
      * @param faults of the links.
      */

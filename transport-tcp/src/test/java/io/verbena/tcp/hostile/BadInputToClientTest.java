@@ -273,8 +273,7 @@ class BadInputToClientTest extends ClientUnderAttack {
     // ---- ends
 
     @Test
-    void aServerThatVanishesAfterHelloIsATransportErrorAndWhatIsOpenIsFlushed()
-            throws IOException {
+    void aServerThatVanishesAfterHelloIsATransportErrorAndWhatIsOpenIsFlushed() throws IOException {
         final RawPeer peer = accepted();
         request(peer, 10);
         request(peer, 10);

@@ -121,7 +121,8 @@ class BadInputToServerTest extends ServerUnderAttack {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hostile", " /hostile", "@evil:1/", "/a b", "/a\nb", "/\u0000", "/%zz", "#"})
+    @ValueSource(
+            strings = {"hostile", " /hostile", "@evil:1/", "/a b", "/a\nb", "/\u0000", "/%zz", "#"})
     void aHelloWhosePathIsNoneIsAProtocolError(final String path) throws IOException {
         final RawPeer peer = stranger();
         peer.send(Frames.hello(path));
@@ -192,19 +193,20 @@ class BadInputToServerTest extends ServerUnderAttack {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            ints = {
-                FrameType.RESPONSE,
-                FrameType.FAILURE,
-                FrameType.CREDIT,
-                FrameType.CLOSE
-            })
+    @ValueSource(ints = {FrameType.RESPONSE, FrameType.FAILURE, FrameType.CREDIT, FrameType.CLOSE})
     void whatOnlyAServerSaysIsAProtocolErrorFromAClient(final int type) throws IOException {
         assertProtocolError(Frames.control(type, 1, 1, 0));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {FrameType.RESPONSE, FrameType.KEEPALIVE, FrameType.GOODBYE, FrameType.HELLO, 77})
+    @ValueSource(
+            ints = {
+                FrameType.RESPONSE,
+                FrameType.KEEPALIVE,
+                FrameType.GOODBYE,
+                FrameType.HELLO,
+                77
+            })
     void aPayloadWhereNoneBelongsIsAProtocolError(final int type) throws IOException {
         assertProtocolError(Frames.frame(type, 0, 0, 8, 0, 0, new byte[8]));
     }
@@ -288,7 +290,9 @@ class BadInputToServerTest extends ServerUnderAttack {
         assertThat(EventReason.of(failure.room())).isEqualTo(EventReason.REQUEST_TOO_LARGE);
         assertThat(allocatedByTheLoop() - before).as("bytes of heap").isLessThan(1 << 20);
         peer.send(Frames.request(8, ROOM, 8));
-        assertThat(peer.receive().type()).as("the answer to the next").isEqualTo(FrameType.RESPONSE);
+        assertThat(peer.receive().type())
+                .as("the answer to the next")
+                .isEqualTo(FrameType.RESPONSE);
     }
 
     // ---- ends
@@ -351,7 +355,9 @@ class BadInputToServerTest extends ServerUnderAttack {
     /** A session that gets this frame ends, says why, and nothing that follows is looked at. */
     private void assertProtocolError(final byte[] frame) throws IOException {
         final RawPeer peer = member();
-        peer.send(Frames.concat(frame, "and so on and so forth, for more than a header".getBytes(UTF_8)));
+        peer.send(
+                Frames.concat(
+                        frame, "and so on and so forth, for more than a header".getBytes(UTF_8)));
 
         peer.expectGoodbye(PROTOCOL_ERROR);
         final String detail = assertEnded(PROTOCOL_ERROR).detail();

@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A Java program of the tests' own in a process of its own: for what is the same for a whole process. */
+/**
+ * A Java program of the tests' own in a process of its own: for what is the same for a whole
+ * process.
+ */
 final class ChildJvm {
     private static final long LIMIT_S = 90;
 
@@ -48,7 +51,11 @@ final class ChildJvm {
         if (maxDescriptors > 0) {
             // The virtual machine raises the soft limit to the hard one: so both.
             command.addAll(
-                    List.of("bash", "-c", "ulimit -n " + maxDescriptors + " && exec \"$@\"", "bash"));
+                    List.of(
+                            "bash",
+                            "-c",
+                            "ulimit -n " + maxDescriptors + " && exec \"$@\"",
+                            "bash"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-ea", "-Xmx256m", "-XX:TieredStopAtLevel=1"));

@@ -13,11 +13,11 @@ import io.verbena.MsgPool;
 import io.verbena.PoolUse;
 import io.verbena.ServerPortal;
 import io.verbena.SessionRequest;
+import io.verbena.tcp.hostile.ChunkingProxy.Chunks;
 import io.verbena.testkit.Leaks;
 import io.verbena.testkit.Payload;
 import io.verbena.testkit.RecordingClient;
 import io.verbena.testkit.RecordingServer;
-import io.verbena.tcp.hostile.ChunkingProxy.Chunks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,7 +190,10 @@ class ChunkedConversationTest {
         new Conversation(sizes, 1).run();
     }
 
-    /** Requests of several sizes, all at once, answered with a copy of each; then a close in good order. */
+    /**
+     * Requests of several sizes, all at once, answered with a copy of each; then a close in good
+     * order.
+     */
     private final class Conversation {
         private final int[] sizes;
         private final int stepsPerTurn;
@@ -222,8 +225,7 @@ class ChunkedConversationTest {
         }
 
         private void start() throws IOException {
-            final ClientSession session =
-                    ClientSession.connect(clientQueue, proxy.uri(), client);
+            final ClientSession session = ClientSession.connect(clientQueue, proxy.uri(), client);
             for (int i = 0; i < sizes.length; i++) {
                 client.send(session, Payload.fill(clientPool.take(), sizes[i], i));
             }
@@ -231,7 +233,9 @@ class ChunkedConversationTest {
 
         void run() throws IOException {
             start();
-            until("the end of the conversation", () -> client.isClosed() && server.closedSessions() == 1);
+            until(
+                    "the end of the conversation",
+                    () -> client.isClosed() && server.closedSessions() == 1);
 
             assertThat(wrong).as("what was wrong with the responses").isEmpty();
             assertThat(client.responses()).isEqualTo(sizes.length);
@@ -247,13 +251,11 @@ class ChunkedConversationTest {
                     () -> client.isClosed() && server.closedSessions() + refused.size() == 1);
 
             assertThat(wrong).as("what was wrong with the responses").isEmpty();
-            client.assertClosed(
-                    closing ? EventReason.CLOSED_BY_SELF : EventReason.TRANSPORT_ERROR);
+            client.assertClosed(closing ? EventReason.CLOSED_BY_SELF : EventReason.TRANSPORT_ERROR);
             assertThat(client.responses() + client.errors()).isEqualTo(sizes.length);
             if (server.closedSessions() == 1) {
                 // Who has closed can only be known by who has heard it.
-                final EventReason end =
-                        server.events().get(server.events().size() - 1).reason();
+                final EventReason end = server.events().get(server.events().size() - 1).reason();
                 assertThat(end)
                         .isIn(
                                 closing

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A proxy that splits what it passes on wherever it is told to. It has no thread: each {@link #step()}
- * passes on one chunk in each direction, and whoever calls it lets both ends look at that before the
- * next. So every split is one that the receiver sees, and every run is like the last.
+ * A proxy that splits what it passes on wherever it is told to. It has no thread: each {@link
+ * #step()} passes on one chunk in each direction, and whoever calls it lets both ends look at that
+ * before the next. So every split is one that the receiver sees, and every run is like the last.
  */
 final class ChunkingProxy implements AutoCloseable {
     private static final int MAX_CHUNK = 1 << 16;

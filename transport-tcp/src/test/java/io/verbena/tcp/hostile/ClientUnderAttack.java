@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A client's event queue with a healthy session to a real server, and room for sessions to servers of
- * the other kind. Afterwards the healthy session must be unharmed, and nothing be left.
+ * A client's event queue with a healthy session to a real server, and room for sessions to servers
+ * of the other kind. Afterwards the healthy session must be unharmed, and nothing be left.
  */
 @ParameterizedClass(name = "over {0}")
 @EnumSource(Net.class)
@@ -122,8 +122,7 @@ abstract class ClientUnderAttack {
                 .hasSize(flushed)
                 .containsOnly(only(flushed));
         assertThat(clients.counters().connectFailures()).isEqualTo(victim.established ? 0 : 1);
-        assertThat(clients.counters().sessionsEstablished())
-                .isEqualTo(victim.established ? 2 : 1);
+        assertThat(clients.counters().sessionsEstablished()).isEqualTo(victim.established ? 2 : 1);
         assertThat(clients.counters().sessionsClosed()).isEqualTo(victim.established ? 1 : 0);
         return end;
     }

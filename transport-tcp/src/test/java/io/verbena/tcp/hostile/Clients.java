@@ -119,8 +119,7 @@ final class Clients implements AutoCloseable {
         }
 
         @Override
-        public void onMsgError(
-                final ClientSession from, final Msg msg, final EventReason reason) {
+        public void onMsgError(final ClientSession from, final Msg msg, final EventReason reason) {
             msg.release();
             errors.add(reason);
         }

@@ -3,7 +3,10 @@ package io.verbena.tcp.hostile;
 
 import java.util.Collection;
 
-/** Closes all of several things, whatever closing one of them throws, so that no test harms the next. */
+/**
+ * Closes all of several things, whatever closing one of them throws, so that no test harms the
+ * next.
+ */
 final class Closing {
     private Closing() {}
 

@@ -83,8 +83,7 @@ class CrowdTest extends ServerUnderAttack {
             }
         }
         Wait.until(
-                scale + ": all are gone",
-                () -> target.counters().connectionsRefused() == size - 1);
+                scale + ": all are gone", () -> target.counters().connectionsRefused() == size - 1);
     }
 
     private void assertTheOldestWasTold(final SocketChannel oldest) throws IOException {
@@ -92,8 +91,7 @@ class CrowdTest extends ServerUnderAttack {
         try (RawPeer peer = new RawPeer(oldest)) {
             final List<RawPeer.Frame> frames = peer.receiveAll();
             assertThat(frames).hasSizeLessThanOrEqualTo(1);
-            assertThat(frames)
-                    .allMatch(each -> each.room() == EventReason.LIMIT_REACHED.code());
+            assertThat(frames).allMatch(each -> each.room() == EventReason.LIMIT_REACHED.code());
         }
     }
 
@@ -126,8 +124,7 @@ class CrowdTest extends ServerUnderAttack {
             }
         }
         Wait.until(
-                "the end of " + CHURN,
-                () -> target.refused.size() + target.closed.size() == CHURN);
+                "the end of " + CHURN, () -> target.refused.size() + target.closed.size() == CHURN);
 
         final int open = target.loop.call(target.portal::sessions);
         assertThat(open).as("sessions that are left: the healthy one").isEqualTo(1);

@@ -39,7 +39,8 @@ class DescriptorsTest {
     @ParameterizedTest
     @EnumSource(Net.class)
     void doesNotFailForWantOfALogEither(final Net net) throws IOException, InterruptedException {
-        // Then the logging API is first used, and its back end searched in vain, when no file can be opened.
+        // Then the logging API is first used, and its back end searched in vain, when no file can
+        // be opened.
         assertThat(
                         new ChildJvm()
                                 .maxDescriptors(LIMIT)
@@ -48,7 +49,9 @@ class DescriptorsTest {
                 .contains("goes on", "can't connect: LIMIT_REACHED", "has recovered");
     }
 
-    /** The process: a portal, a healthy session, one that comes when there is no descriptor for it. */
+    /**
+     * The process: a portal, a healthy session, one that comes when there is no descriptor for it.
+     */
     static final class Exhausted {
         private static final long WHILE_NS = TimeUnit.MILLISECONDS.toNanos(400);
         private static final List<FileChannel> HOARD = new ArrayList<>();

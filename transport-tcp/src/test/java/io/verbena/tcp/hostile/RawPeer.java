@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One end of a link that does as the test tells it, on the test's thread. Every wait has a deadline. */
+/**
+ * One end of a link that does as the test tells it, on the test's thread. Every wait has a
+ * deadline.
+ */
 final class RawPeer implements AutoCloseable {
     private static final int CHUNK = 1 << 16;
 
@@ -171,7 +174,9 @@ final class RawPeer implements AutoCloseable {
         final List<Frame> frames = receiveAll();
         assertThat(frames).as("what is told before the link ends").isNotEmpty();
         final Frame last = frames.get(frames.size() - 1);
-        assertThat(last.type()).as("the type of the last of %s", frames).isEqualTo(FrameType.GOODBYE);
+        assertThat(last.type())
+                .as("the type of the last of %s", frames)
+                .isEqualTo(FrameType.GOODBYE);
         assertThat(EventReason.of(last.room())).as("the reason in %s", last).isEqualTo(reason);
     }
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A portal, a healthy session that exchanges requests with it all the time, and room for peers of the
- * other kind. Afterwards the healthy session must be unharmed, and nothing be left.
+ * A portal, a healthy session that exchanges requests with it all the time, and room for peers of
+ * the other kind. Afterwards the healthy session must be unharmed, and nothing be left.
  */
 @ParameterizedClass(name = "over {0}")
 @EnumSource(Net.class)
@@ -48,7 +48,9 @@ abstract class ServerUnderAttack {
         Closing.all(
                 () -> {
                     healthy.assertUnharmed();
-                    assertThat(target.harm).as("harm to the healthy session's server end").isEmpty();
+                    assertThat(target.harm)
+                            .as("harm to the healthy session's server end")
+                            .isEmpty();
                 },
                 Closing.group(peers),
                 clients,
@@ -71,7 +73,9 @@ abstract class ServerUnderAttack {
         return peer;
     }
 
-    /** A connection was dropped before it was a session: once, counted, with one line in the log. */
+    /**
+     * A connection was dropped before it was a session: once, counted, with one line in the log.
+     */
     void assertRefused(final EventReason reason) {
         assertThat(target.awaitRefused().reason()).isEqualTo(reason);
         assertThat(target.refused).hasSize(1);
@@ -89,7 +93,9 @@ abstract class ServerUnderAttack {
         assertThat(target.counters().sessionsClosed()).isEqualTo(1);
         assertLoggedOnce(reason);
         assertThat(target.counters().protocolErrors()).isEqualTo(isFault(reason) ? 1 : 0);
-        Wait.until("the session's messages", () -> target.loop.call(target.pool::available) >= Target.MSG_COUNT - 1);
+        Wait.until(
+                "the session's messages",
+                () -> target.loop.call(target.pool::available) >= Target.MSG_COUNT - 1);
         return end;
     }
 

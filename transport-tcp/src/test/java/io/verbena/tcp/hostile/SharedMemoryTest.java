@@ -53,8 +53,7 @@ class SharedMemoryTest {
         large = Leaks.pool(1, LARGE, LARGE);
         queue.bind(small, PoolUse.SERVER);
         queue.bind(large, PoolUse.SERVER);
-        portal =
-                ServerPortal.listen(queue, net.listenUri(), request -> request.accept(server));
+        portal = ServerPortal.listen(queue, net.listenUri(), request -> request.accept(server));
     }
 
     @AfterEach

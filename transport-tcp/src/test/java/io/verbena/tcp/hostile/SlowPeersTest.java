@@ -91,14 +91,12 @@ class SlowPeersTest extends ServerUnderAttack {
         member();
 
         assertEnded(EventReason.KEEPALIVE_TIMEOUT);
-        assertThat(System.nanoTime() - start)
-                .isGreaterThanOrEqualTo(KEEPALIVE_NS * (MISSES - 1));
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(KEEPALIVE_NS * (MISSES - 1));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 31, 32, 1000})
-    void thatFreezesInTheMiddleOfAFrameEndsLikeOneThatIsSilent(final int cut)
-            throws IOException {
+    void thatFreezesInTheMiddleOfAFrameEndsLikeOneThatIsSilent(final int cut) throws IOException {
         final RawPeer peer = member();
         peer.send(Arrays.copyOf(Frames.request(1, ROOM, 50_000), cut));
 

@@ -24,8 +24,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A server on a thread of its own, and what happens to it. It echoes each request; of peers who name
- * themselves {@code /hostile} it notes what becomes of them, and can be told to treat them otherwise.
+ * A server on a thread of its own, and what happens to it. It echoes each request; of peers who
+ * name themselves {@code /hostile} it notes what becomes of them, and can be told to treat them
+ * otherwise.
  */
 final class Target implements AutoCloseable {
     static final int MSG_BYTES = 64 * 1024;

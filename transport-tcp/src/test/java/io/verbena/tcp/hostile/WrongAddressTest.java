@@ -94,9 +94,9 @@ class WrongAddressTest {
     void thatIsInUseCannotBeListenedOn() {
         final ServerPortal first = pinger.listen("tcp://127.0.0.1:0");
 
-        assertReason(
-                EventReason.BIND_FAILED, () -> pinger.listen(first.uri().toString()));
-        assertThat(pinger.ping(first.uri().toString())).isEqualTo("127.0.0.1:" + first.uri().getPort());
+        assertReason(EventReason.BIND_FAILED, () -> pinger.listen(first.uri().toString()));
+        assertThat(pinger.ping(first.uri().toString()))
+                .isEqualTo("127.0.0.1:" + first.uri().getPort());
     }
 
     @Test
@@ -183,7 +183,8 @@ class WrongAddressTest {
     // ---- right ones
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]", "localhost", "0.0.0.0", "[::]"})
+    @ValueSource(
+            strings = {"127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]", "localhost", "0.0.0.0", "[::]"})
     void isNoneOfThese(final String host) {
         final ServerPortal portal = pinger.listen("tcp://" + host + ":0");
         final int port = portal.uri().getPort();

@@ -53,7 +53,14 @@ class WrongPathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"unix://", "unix:///", "unix:relative.sock", "unix://host/x", "unix:///x%00y"})
+    @ValueSource(
+            strings = {
+                "unix://",
+                "unix:///",
+                "unix:relative.sock",
+                "unix://host/x",
+                "unix:///x%00y"
+            })
     void isRefusedAtOnceAtBothEnds(final String uri) {
         assertThatThrownBy(() -> pinger.listen(uri)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> pinger.fail(uri)).isInstanceOf(IllegalArgumentException.class);

@@ -1,0 +1,35 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.perf.cli;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+
+/** Reads the URIs that people type. */
+final class Uris {
+    /** Schemes that are Verbena's, but not this version's. */
+    static final List<String> LATER = List.of("rdma", "tls", "auto", "auto+tls");
+
+    private static final String EXPECTED = "write tcp://HOST:PORT or unix:///PATH/OF/SOCKET";
+
+    private Uris() {}
+
+    static URI parse(final String text) {
+        final URI uri;
+        try {
+            uri = new URI(text);
+        } catch (final URISyntaxException e) {
+            throw new CommandException(
+                    "'%s' is no URI (%s): %s".formatted(text, e.getReason(), EXPECTED), e);
+        }
+        if (uri.getScheme() == null || uri.isOpaque()) {
+            throw new CommandException("'%s' has no scheme: %s".formatted(text, EXPECTED), null);
+        }
+        if (LATER.contains(uri.getScheme())) {
+            throw new CommandException(
+                    "%s:// is not part of this version: %s".formatted(uri.getScheme(), EXPECTED),
+                    null);
+        }
+        return uri;
+    }
+}

@@ -1,0 +1,109 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.perf.peer;
+
+import static io.verbena.perf.peer.FrameWriter.HEADER_SIZE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * Reads and checks what a {@link FrameWriter} of the same payload size wrote, in one system call at
+ * a time.
+ */
+interface FrameReader {
+
+    /** What {@link #read} returns once the other end has closed the connection. */
+    int END = -1;
+
+    static FrameReader of(final SocketChannel channel, final int payloadSize, final int window) {
+        return payloadSize <= FrameWriter.SMALL
+                ? new Batch(channel, payloadSize, window)
+                : new Scatter(channel, payloadSize);
+    }
+
+    /**
+     * Reads what is there and returns how many frames it completed, the first of them being {@code
+     * id}.
+     */
+    int read(long id) throws IOException;
+
+    /**
+     * Refuses a frame other than the expected one; the frame starts at {@code offset} of the
+     * header.
+     */
+    private static void checkHeader(
+            final ByteBuffer header, final int offset, final int size, final long id)
+            throws IOException {
+        final int actualSize = header.getInt(offset);
+        final long actualId = header.getLong(offset + Long.BYTES);
+        if (actualSize != size || actualId != id) {
+            throw new IOException(
+                    "expected frame %d of %d bytes, not %d of %d"
+                            .formatted(id, size, actualId, actualSize));
+        }
+    }
+
+    /** Reads as many small frames as there are. */
+    final class Batch implements FrameReader {
+
+        private final SocketChannel channel;
+        private final int payloadSize;
+        private final ByteBuffer in;
+
+        private Batch(final SocketChannel channel, final int payloadSize, final int window) {
+            this.channel = channel;
+            this.payloadSize = payloadSize;
+            in = Buffers.forWindow(window, HEADER_SIZE + payloadSize);
+        }
+
+        @Override
+        public int read(final long id) throws IOException {
+            final int count = channel.read(in);
+            if (count <= 0) {
+                return count;
+            }
+            final int frameSize = HEADER_SIZE + payloadSize;
+            final int frames = in.position() / frameSize;
+            for (int i = 0; i < frames; i++) {
+                final int offset = i * frameSize;
+                checkHeader(in, offset, payloadSize, id + i);
+                Payload.check(in, offset + HEADER_SIZE, payloadSize, id + i);
+            }
+            in.flip().position(frames * frameSize);
+            in.compact();
+            return frames;
+        }
+    }
+
+    /** Reads a large payload to where it belongs, in one system call with its header. */
+    final class Scatter implements FrameReader {
+
+        private final SocketChannel channel;
+        private final ByteBuffer header = Buffers.direct(HEADER_SIZE);
+        private final ByteBuffer payload;
+        private final ByteBuffer[] frame;
+
+        private Scatter(final SocketChannel channel, final int payloadSize) {
+            this.channel = channel;
+            payload = Buffers.direct(payloadSize);
+            frame = new ByteBuffer[] {header, payload};
+        }
+
+        @Override
+        public int read(final long id) throws IOException {
+            if (channel.read(frame) < 0) {
+                return END;
+            }
+            if (payload.hasRemaining()) {
+                return 0;
+            }
+            final int size = payload.capacity();
+            checkHeader(header, 0, size, id);
+            Payload.check(payload, 0, size, id);
+            header.clear();
+            payload.clear();
+            return 1;
+        }
+    }
+}

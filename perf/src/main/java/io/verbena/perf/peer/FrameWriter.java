@@ -1,0 +1,117 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.perf.peer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * Writes frames of one payload size to a non-blocking channel: a header of length and id, then the
+ * payload.
+ */
+interface FrameWriter {
+
+    /** Bytes of a header: the payload's length, four bytes of padding, the id. */
+    int HEADER_SIZE = 16;
+
+    /** Payloads of up to this size are worth copying, to leave in one system call with others. */
+    int SMALL = 4096;
+
+    static FrameWriter of(final SocketChannel channel, final int payloadSize, final int window) {
+        return payloadSize <= SMALL
+                ? new Staging(channel, payloadSize, window)
+                : new Gathering(channel, payloadSize);
+    }
+
+    /** Takes the frame of this id, or returns false while those before it fill the socket. */
+    boolean offer(long id) throws IOException;
+
+    /** Writes what was taken but isn't written; returns whether nothing is left of it. */
+    boolean flush() throws IOException;
+
+    /** Copies small frames into one buffer and writes them together. */
+    final class Staging implements FrameWriter {
+
+        /**
+         * How much is gathered before it is written. If it were a whole window of some 20 KiB, the
+         * two ends would take turns; if it were much less, system calls would cost more than they
+         * save.
+         */
+        private static final int BATCH = 10 * 1024;
+
+        private final SocketChannel channel;
+        private final ByteBuffer payload;
+        private final int frameSize;
+        private final ByteBuffer staged;
+
+        private Staging(final SocketChannel channel, final int payloadSize, final int window) {
+            this.channel = channel;
+            payload = Buffers.direct(payloadSize);
+            frameSize = HEADER_SIZE + payloadSize;
+            staged = Buffers.forWindow(window, frameSize);
+        }
+
+        @Override
+        public boolean offer(final long id) throws IOException {
+            if (staged.remaining() < frameSize) {
+                flush();
+                if (staged.remaining() < frameSize) {
+                    return false;
+                }
+            }
+            final int start = staged.position();
+            final int size = payload.capacity();
+            Payload.stamp(payload, 0, size, id);
+            staged.putInt(start, size).putLong(start + Long.BYTES, id);
+            staged.put(start + HEADER_SIZE, payload, 0, size).position(start + frameSize);
+            if (staged.position() >= BATCH) {
+                flush();
+            }
+            return true;
+        }
+
+        @Override
+        public boolean flush() throws IOException {
+            if (staged.position() > 0) {
+                channel.write(staged.flip());
+                staged.compact();
+            }
+            return staged.position() == 0;
+        }
+    }
+
+    /** Writes a large payload from where it is, in one system call with its header. */
+    final class Gathering implements FrameWriter {
+
+        private final SocketChannel channel;
+        private final ByteBuffer header = Buffers.direct(HEADER_SIZE);
+        private final ByteBuffer payload;
+        private final ByteBuffer[] frame;
+
+        private Gathering(final SocketChannel channel, final int payloadSize) {
+            this.channel = channel;
+            payload = Buffers.direct(payloadSize).position(payloadSize);
+            frame = new ByteBuffer[] {header, payload};
+        }
+
+        @Override
+        public boolean offer(final long id) throws IOException {
+            if (!flush()) {
+                return false;
+            }
+            final int size = payload.capacity();
+            header.clear().putInt(0, size).putLong(Long.BYTES, id);
+            Payload.stamp(payload.clear(), 0, size, id);
+            flush();
+            return true;
+        }
+
+        @Override
+        public boolean flush() throws IOException {
+            if (payload.hasRemaining()) {
+                channel.write(frame);
+            }
+            return !payload.hasRemaining();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.perf.peer;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server of the raw pair: accepts all of the client's connections, then answers on them until
+ * they end.
+ */
+final class RawServer implements Peer.Server {
+
+    private final Workload workload;
+    private final ServerSocketChannel listener;
+    private final Thread thread = new Thread(this::run, "raw-server");
+
+    private volatile @Nullable RawPoller poller;
+    private volatile boolean closed;
+    private volatile @Nullable Throwable failure;
+
+    private RawServer(final Workload workload) throws IOException {
+        this.workload = workload;
+        listener = ServerSocketChannel.open();
+        // Accepted channels inherit it.
+        listener.setOption(StandardSocketOptions.SO_RCVBUF, RawConnection.SOCKET_BUFFER);
+        listener.bind(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), workload.sessions());
+    }
+
+    static RawServer start(final Workload workload) throws IOException {
+        final var server = new RawServer(workload);
+        server.thread.setDaemon(true);
+        server.thread.start();
+        return server;
+    }
+
+    @Override
+    public int port() {
+        return listener.socket().getLocalPort();
+    }
+
+    private void run() {
+        final List<RawConnection> connections = new ArrayList<>();
+        try {
+            while (connections.size() < workload.sessions()) {
+                connections.add(
+                        new RawConnection(
+                                listener.accept(),
+                                workload.requestSize(),
+                                workload.responseSize(),
+                                workload.window()));
+            }
+            try (RawPoller all = RawPoller.of(connections, workload.spin(), RawServer::answer)) {
+                poller = all;
+                while (!closed) {
+                    all.poll();
+                }
+            }
+        } catch (final Exception e) {
+            if (!closed && !isEnd(e)) {
+                failure = e;
+            }
+        }
+    }
+
+    private static void answer(final RawConnection connection) throws IOException {
+        connection.receive();
+        while (connection.sent() < connection.received() && connection.send()) {
+            // until all is answered, or the socket is full
+        }
+        connection.flush();
+    }
+
+    private static boolean isEnd(final Exception e) {
+        return e instanceof EOFException || e.getCause() instanceof EOFException;
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        listener.close();
+        final RawPoller polling = poller;
+        if (polling != null) {
+            polling.wakeup();
+        }
+        try {
+            thread.join();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        final Throwable cause = failure;
+        if (cause != null) {
+            throw new IOException("the server failed", cause);
+        }
+    }
+}

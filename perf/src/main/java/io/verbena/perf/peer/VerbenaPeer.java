@@ -1,0 +1,136 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.perf.peer;
+
+import io.verbena.EventQueueHandler;
+import io.verbena.EventQueueOptions;
+import io.verbena.IdlePolicy;
+import io.verbena.MsgPool;
+import io.verbena.SessionOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Verbena itself, over one of its transports on this machine. */
+public final class VerbenaPeer implements Peer {
+
+    /**
+     * As the other peers have it, so that transports are compared and not the kernel's settings.
+     */
+    private static final int SOCKET_BUFFER = 256 * 1024;
+
+    /** A message's size beyond which memory matters more than never to wait for a free one. */
+    private static final int SMALL = 4096;
+
+    private static final int PAGE = 4096;
+    private static final int CACHE_LINE = 64;
+
+    private final Kind kind;
+
+    VerbenaPeer(final Kind kind) {
+        this.kind = kind;
+    }
+
+    /** A transport. */
+    enum Kind {
+        TCP("verbena-tcp") {
+            @Override
+            URI toListenOn() {
+                return URI.create("tcp://127.0.0.1:0");
+            }
+
+            @Override
+            int port(final URI listening) {
+                return listening.getPort();
+            }
+
+            @Override
+            URI toConnectTo(final int port) {
+                return URI.create("tcp://127.0.0.1:" + port);
+            }
+        },
+
+        /** A socket in the file system, whose name has a number in place of a port. */
+        UNIX("verbena-unix") {
+            @Override
+            URI toListenOn() {
+                return toConnectTo(
+                        (int) ProcessHandle.current().pid() * SERVERS_OF_A_PROCESS
+                                + NEXT.getAndIncrement() % SERVERS_OF_A_PROCESS);
+            }
+
+            @Override
+            int port(final URI listening) {
+                final String path = listening.getPath();
+                return Integer.parseInt(
+                        path.substring(path.lastIndexOf('-') + 1, path.lastIndexOf('.')));
+            }
+
+            @Override
+            URI toConnectTo(final int port) {
+                final Path socket =
+                        Path.of(
+                                System.getProperty("java.io.tmpdir"),
+                                "verbena-peer-%d.sock".formatted(port));
+                return URI.create("unix://" + socket.toAbsolutePath());
+            }
+        };
+
+        private static final int SERVERS_OF_A_PROCESS = 256;
+        private static final AtomicInteger NEXT = new AtomicInteger();
+
+        private final String peerName;
+
+        Kind(final String peerName) {
+            this.peerName = peerName;
+        }
+
+        abstract URI toListenOn();
+
+        abstract int port(URI listening);
+
+        abstract URI toConnectTo(int port);
+    }
+
+    @Override
+    public String name() {
+        return kind.peerName;
+    }
+
+    @Override
+    public Server serve(final Workload workload) throws IOException {
+        return VerbenaServer.start(kind, workload);
+    }
+
+    @Override
+    public Client connect(final int port, final Workload workload) throws IOException {
+        return VerbenaClient.connect(kind.toConnectTo(port), workload);
+    }
+
+    static EventQueueHandler openEventQueue(final Workload workload) {
+        return EventQueueHandler.open(
+                EventQueueOptions.defaults()
+                        .withIdlePolicy(workload.spin() ? IdlePolicy.SPIN : IdlePolicy.BLOCK));
+    }
+
+    static SessionOptions sessionOptions(final Workload workload) {
+        return SessionOptions.defaults()
+                .withWindow(Math.max(workload.window(), 2))
+                .withSocketBufferBytes(SOCKET_BUFFER);
+    }
+
+    static MsgPool pool(final int count, final int inBytes, final int outBytes) {
+        return MsgPool.direct(count, spaced(inBytes), spaced(outBytes));
+    }
+
+    /** So many messages that no request waits for one, even while an answer is on its way out. */
+    static int messages(final Workload workload) {
+        final int largest = Math.max(workload.requestSize(), workload.responseSize());
+        return largest <= SMALL ? 2 * workload.outstanding() : workload.outstanding() + 2;
+    }
+
+    /** Messages a multiple of a page apart would push each other's first lines out of the cache. */
+    private static int spaced(final int size) {
+        return size % PAGE == 0 ? size + CACHE_LINE : size;
+    }
+}

@@ -1,0 +1,115 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.perf.peer;
+
+import io.verbena.EventQueueHandler;
+import io.verbena.Msg;
+import io.verbena.MsgPool;
+import io.verbena.PoolUse;
+import io.verbena.PortalOptions;
+import io.verbena.ServerPortal;
+import io.verbena.ServerSession;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** The server of a Verbena pair. */
+final class VerbenaServer implements Peer.Server {
+
+    private final VerbenaPeer.Kind kind;
+    private final Workload workload;
+    private final CompletableFuture<EventQueueHandler> eventQueue = new CompletableFuture<>();
+    private final Thread thread = new Thread(this::run, "verbena-server");
+
+    private volatile int port;
+    private volatile @Nullable Throwable failure;
+
+    private VerbenaServer(final VerbenaPeer.Kind kind, final Workload workload) {
+        this.kind = kind;
+        this.workload = workload;
+    }
+
+    static VerbenaServer start(final VerbenaPeer.Kind kind, final Workload workload)
+            throws IOException {
+        final VerbenaServer server = new VerbenaServer(kind, workload);
+        server.thread.setDaemon(true);
+        server.thread.start();
+        try {
+            server.eventQueue.join();
+        } catch (final CompletionException e) {
+            throw new IOException("the server failed", e.getCause());
+        }
+        return server;
+    }
+
+    private void run() {
+        try (MsgPool pool =
+                        VerbenaPeer.pool(
+                                VerbenaPeer.messages(workload),
+                                workload.requestSize(),
+                                workload.responseSize());
+                EventQueueHandler queue = VerbenaPeer.openEventQueue(workload)) {
+            queue.bind(pool, PoolUse.SERVER);
+            final ServerPortal portal =
+                    ServerPortal.listen(
+                            queue,
+                            kind.toListenOn(),
+                            request -> request.accept(new Answering(workload)),
+                            PortalOptions.defaults()
+                                    .withBacklog(workload.sessions())
+                                    .withMaxPending(workload.sessions())
+                                    .withSession(VerbenaPeer.sessionOptions(workload)));
+            port = kind.port(portal.uri());
+            eventQueue.complete(queue);
+            queue.run();
+        } catch (final RuntimeException | Error e) {
+            failure = e;
+            eventQueue.completeExceptionally(e);
+        }
+    }
+
+    /** Answers every request of a session. */
+    private static final class Answering implements ServerSession.Handler {
+
+        private final int requestSize;
+        private final int responseSize;
+        private long answered;
+
+        Answering(final Workload workload) {
+            requestSize = workload.requestSize();
+            responseSize = workload.responseSize();
+        }
+
+        @Override
+        public void onRequest(final ServerSession session, final Msg msg) {
+            if (msg.in().limit() != requestSize) {
+                throw new IllegalStateException(
+                        "a request of " + msg.in().limit() + " bytes, not " + requestSize);
+            }
+            Payload.check(msg.in(), 0, requestSize, answered);
+            Payload.stamp(msg.out(), 0, responseSize, answered);
+            msg.out().position(responseSize);
+            session.sendResponse(msg);
+            answered++;
+        }
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public void close() throws IOException {
+        eventQueue.join().breakEventLoop();
+        try {
+            thread.join();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        final Throwable cause = failure;
+        if (cause != null) {
+            throw new IOException("the server failed", cause);
+        }
+    }
+}
