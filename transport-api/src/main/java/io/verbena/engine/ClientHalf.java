@@ -200,14 +200,14 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     private void submit(final Msg msg, final long deadlineNs) {
         queue.checkThread();
         final EngineMsg own = EngineMsg.of(msg);
+        if (state.compareTo(SessionState.ESTABLISHED) > 0) {
+            throw refused("the request was not sent");
+        }
         own.checkSendable();
         if (own.pool.eventQueue() != queue || !own.pool.use().client()) {
             throw new IllegalStateException(
                     "%s is not bound to the session's event queue for requests; call bind(pool) first"
                             .formatted(own.pool));
-        }
-        if (state.compareTo(SessionState.ESTABLISHED) > 0) {
-            throw refused("the request was not sent");
         }
         final int length = own.out().position();
         if (length > peerMaxPayload) {
