@@ -232,6 +232,12 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         queue.residents().keepAlive(made.intervalNs());
     }
 
+    /** How often the heart beats, 0 if it doesn't. */
+    final long heartIntervalNs() {
+        final Heart beating = heart;
+        return beating == null ? 0 : beating.intervalNs();
+    }
+
     /** Called often; sends a KEEPALIVE and looks at the peer's once an interval. */
     final void beat(final long nowNs) {
         final Connection link = connection;

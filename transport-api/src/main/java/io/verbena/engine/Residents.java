@@ -53,8 +53,7 @@ final class Residents {
         if (intervalNs <= 0) {
             return;
         }
-        final long wanted =
-                Math.min(MAX_PERIOD_NS, Math.max(MIN_PERIOD_NS, intervalNs / PERIODS_PER_INTERVAL));
+        final long wanted = periodFor(intervalNs);
         if (heartbeat == null || wanted < periodNs) {
             if (heartbeat != null) {
                 heartbeat.cancel();
@@ -64,15 +63,26 @@ final class Residents {
         }
     }
 
+    private static long periodFor(final long intervalNs) {
+        return Math.min(MAX_PERIOD_NS, Math.max(MIN_PERIOD_NS, intervalNs / PERIODS_PER_INTERVAL));
+    }
+
     private void beat() {
         heartbeat = queue.schedule(periodNs, this::beat);
+        long shortestNs = Long.MAX_VALUE;
         final long nowNs = queue.cycleTimeNs();
         // Backwards, as a session that ends is replaced by the last one, which has had its turn.
         for (int i = sessions.size() - 1; i >= 0; i--) {
             if (i < sessions.size()) {
-                sessions.get(i).beat(nowNs);
+                final AbstractSession session = sessions.get(i);
+                final long intervalNs = session.heartIntervalNs();
+                shortestNs = intervalNs > 0 ? Math.min(shortestNs, intervalNs) : shortestNs;
+                session.beat(nowNs);
             }
         }
+        // Who wanted to hear this side most often may be gone, and nobody is to be woken for
+        // nothing.
+        periodNs = periodFor(shortestNs);
     }
 
     /** A pool was bound: sessions whose window it widens are told. */

@@ -14,6 +14,7 @@ import io.verbena.Msg;
 import io.verbena.MsgPool;
 import io.verbena.PoolUse;
 import io.verbena.SessionClosed;
+import io.verbena.SessionState;
 import io.verbena.testkit.Leaks;
 import io.verbena.testkit.LoopThread;
 import io.verbena.testkit.Payload;
@@ -158,7 +159,7 @@ final class Clients implements AutoCloseable {
                 wrong = e.getMessage();
             }
             exchanged.incrementAndGet();
-            if (from.state().compareTo(io.verbena.SessionState.ESTABLISHED) > 0) {
+            if (from.state().compareTo(SessionState.ESTABLISHED) > 0) {
                 msg.release();
             } else {
                 next(from, msg);

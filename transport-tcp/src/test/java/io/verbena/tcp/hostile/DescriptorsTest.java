@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.verbena.EventReason;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
@@ -112,7 +113,7 @@ class DescriptorsTest {
                 }
             } catch (final IOException e) {
                 if (!String.valueOf(e.getMessage()).contains("Too many open files")) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             }
         }

@@ -23,7 +23,7 @@ final class Memory {
     /** What the current thread has allocated on the heap since it began. */
     static long heapBytesOfThisThread() {
         return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
-                .getThreadAllocatedBytes(Thread.currentThread().getId());
+                .getCurrentThreadAllocatedBytes();
     }
 
     static long openDescriptors() {

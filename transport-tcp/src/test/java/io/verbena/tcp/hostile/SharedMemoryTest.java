@@ -16,7 +16,9 @@ import io.verbena.testkit.Pump;
 import io.verbena.testkit.RecordingServer;
 import io.verbena.wire.FrameType;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SharedMemoryTest {
     private static final int SMALL = 64;
     private static final int LARGE = 8192;
+    private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(1);
 
     @Parameter Net net;
 
@@ -47,7 +50,9 @@ class SharedMemoryTest {
     void open() {
         queue =
                 EventQueueHandler.open(
-                        EventQueueOptions.defaults().withIdlePolicy(IdlePolicy.SPIN));
+                        EventQueueOptions.defaults()
+                                .withIdlePolicy(IdlePolicy.SPIN)
+                                .withCloseTimeoutNs(CLOSE_NS));
         pump.add(queue);
         small = Leaks.pool(1, SMALL, SMALL);
         large = Leaks.pool(1, LARGE, LARGE);
@@ -108,13 +113,33 @@ class SharedMemoryTest {
     void aMessageIsNotHeldByAClientThatVanishesInTheMiddleOfItsRequest() throws IOException {
         final byte[] request = Frames.request(1, SMALL, LARGE);
         try (RawPeer vanishes = join()) {
-            vanishes.send(java.util.Arrays.copyOf(request, LARGE / 2));
+            vanishes.send(Arrays.copyOf(request, LARGE / 2));
             pump.until("the message is taken", () -> large.available() == 0);
         }
         pump.until("the end", () -> server.closedSessions() == 1);
 
         assertThat(large.available()).isEqualTo(1);
         assertThat(server.requests()).isZero();
+    }
+
+    @Test
+    void anEventQueueIsClosedInTimeThoughAClientNeverReads() throws IOException {
+        try (RawPeer peer = join()) {
+            large.close();
+            large = Leaks.pool(32, LARGE * 8, LARGE * 8);
+            queue.bind(large, PoolUse.SERVER);
+            for (int i = 0; i < 32; i++) {
+                peer.send(Frames.request(i, LARGE * 8, LARGE * 8));
+                pump.once();
+            }
+            pump.until("all requests", () -> server.requests() == 32);
+            final long start = System.nanoTime();
+            queue.close();
+
+            assertThat(System.nanoTime() - start).isLessThan(3 * CLOSE_NS);
+            server.assertClosed(EventReason.EVENT_QUEUE_CLOSED);
+            assertThat(large.available()).isEqualTo(32);
+        }
     }
 
     @Test

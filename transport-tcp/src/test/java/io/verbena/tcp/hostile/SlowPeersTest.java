@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A client that is slow, or isn't there")
 class SlowPeersTest extends ServerUnderAttack {
-    private static final long HELLO_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long HELLO_NS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final long KEEPALIVE_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(20);
     private static final int MISSES = 3;

@@ -13,6 +13,8 @@ import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
 import io.verbena.SessionClosed;
+import io.verbena.SessionClosedException;
+import io.verbena.SessionOptions;
 import io.verbena.SessionRequest;
 import io.verbena.testkit.Leaks;
 import io.verbena.testkit.LoopThread;
@@ -131,7 +133,8 @@ final class Target implements AutoCloseable {
         @Override
         public void onSessionNew(final SessionRequest request) {
             if (!request.pathAndQuery().startsWith("/hostile")) {
-                request.accept(new Friend());
+                // The haste of a test of slow peers is not for friends.
+                request.accept(new Friend(), SessionOptions.defaults());
             } else if (manners == Manners.UNDECIDED) {
                 held.add(
                         () -> {
@@ -186,7 +189,7 @@ final class Target implements AutoCloseable {
                         () -> {
                             try {
                                 echo(session, msg);
-                            } catch (final io.verbena.SessionClosedException e) {
+                            } catch (final SessionClosedException e) {
                                 session.discardRequest(msg);
                             }
                         });

@@ -3,6 +3,7 @@ package io.verbena.tcp.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.verbena.ConnectOptions;
 import io.verbena.EventReason;
@@ -34,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WrongAddressTest {
     private static final long TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
+    private static final boolean HAS_IPV6 = hasIpv6();
+
     private Pinger pinger;
 
     @BeforeEach
@@ -50,6 +53,21 @@ class WrongAddressTest {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         VerbenaException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+
+    private static void assumeKnown(final String host) {
+        assumeThat(HAS_IPV6 || !host.startsWith("["))
+                .as("this machine has no IPv6, so there is nothing to test with %s", host)
+                .isTrue();
+    }
+
+    private static boolean hasIpv6() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress("::1", 0));
+            return true;
+        } catch (final IOException e) {
+            return false;
+        }
     }
 
     // ---- what can be seen at once
@@ -127,6 +145,7 @@ class WrongAddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "[::1]", "localhost"})
     void whereNobodyListensIsRefused(final String host) throws IOException {
+        assumeKnown(host);
         final int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
@@ -186,6 +205,7 @@ class WrongAddressTest {
     @ValueSource(
             strings = {"127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]", "localhost", "0.0.0.0", "[::]"})
     void isNoneOfThese(final String host) {
+        assumeKnown(host);
         final ServerPortal portal = pinger.listen("tcp://" + host + ":0");
         final int port = portal.uri().getPort();
 
@@ -207,7 +227,9 @@ class WrongAddressTest {
         final Path hosts = Files.createTempFile("verbena-hosts", "");
         try {
             for (final String[] order :
-                    new String[][] {{"::1", "127.0.0.1"}, {"127.0.0.2", "127.0.0.1"}}) {
+                    new String[][] {
+                        {HAS_IPV6 ? "::1" : "127.0.0.3", "127.0.0.1"}, {"127.0.0.2", "127.0.0.1"}
+                    }) {
                 Files.write(hosts, List.of(order[0] + " both.test", order[1] + " both.test"));
                 for (final String listening : order) {
                     assertThat(

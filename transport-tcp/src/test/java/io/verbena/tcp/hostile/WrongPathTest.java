@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.verbena.ClientSession;
 import io.verbena.ConnectOptions;
 import io.verbena.EventReason;
+import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.testkit.RecordingClient;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -180,12 +183,12 @@ class WrongPathTest {
     @Test
     void whoseServerIsSlowToTakeClientsLosesNone() throws IOException {
         // As many at once as are more than the backlog, before the portal's first turn.
-        pinger.listen(uri(), io.verbena.PortalOptions.defaults().withBacklog(1));
+        pinger.listen(uri(), PortalOptions.defaults().withBacklog(1));
         final List<RecordingClient> clients = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             final RecordingClient client = new RecordingClient();
             clients.add(client);
-            io.verbena.ClientSession.connect(pinger.queue, java.net.URI.create(uri()), client);
+            ClientSession.connect(pinger.queue, URI.create(uri()), client);
         }
         pinger.pump.until(
                 "fifty sessions or ends",
