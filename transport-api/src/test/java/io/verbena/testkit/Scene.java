@@ -22,14 +22,15 @@ public final class Scene implements AutoCloseable {
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long TEARDOWN_STEP_NS = TimeUnit.MILLISECONDS.toNanos(25);
 
-    /** No two readings of a clock are the same: what is due now is due after now. */
-    private static final long TICK_NS = 1;
-
     private static final int QUIET_ROUNDS = 30;
 
     private final TransportUnderTest transport;
     private final VirtualClock clock = new VirtualClock();
     private final Pump pump = new Pump();
+
+    /** No two readings of a clock are the same: what is due now is due after now. */
+    private long tickNs = 1;
+
     private final List<EventQueueHandler> queues = new ArrayList<>();
     private final List<MsgPool> pools = new ArrayList<>();
     private final List<RecordingClient> clients = new ArrayList<>();
@@ -43,7 +44,7 @@ public final class Scene implements AutoCloseable {
      */
     public Scene(final TransportUnderTest transport) {
         this.transport = transport;
-        clock.advanceOnRead(TICK_NS);
+        clock.advanceOnRead(tickNs);
     }
 
     /**
@@ -65,13 +66,23 @@ public final class Scene implements AutoCloseable {
     }
 
     /**
+     * Sets how fast the clock ticks.
+     *
+     * @param ns nanoseconds that pass each time the clock is read.
+     */
+    public void tick(final long ns) {
+        tickNs = ns;
+        clock.advanceOnRead(ns);
+    }
+
+    /**
      * From now on time passes by itself, for calls that wait for it, as close() of an event queue
      * does; or no longer.
      *
      * @param passes whether it does.
      */
     public void timePasses(final boolean passes) {
-        clock.advanceOnRead(passes ? TEARDOWN_STEP_NS : TICK_NS);
+        clock.advanceOnRead(passes ? TEARDOWN_STEP_NS : tickNs);
     }
 
     /**

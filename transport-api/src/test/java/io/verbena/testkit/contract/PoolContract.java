@@ -4,6 +4,7 @@ package io.verbena.testkit.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.util.internal.PlatformDependent;
 import io.verbena.EventQueueHandler;
 import io.verbena.Msg;
 import io.verbena.MsgPool;
@@ -12,8 +13,6 @@ import io.verbena.PoolUse;
 import io.verbena.ServerSession;
 import io.verbena.testkit.Pair;
 import io.verbena.testkit.RecordingServer.Held;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -326,17 +325,10 @@ public interface PoolContract extends Part {
 
     @Test
     default void aClosedPoolGivesItsMemoryBackAtOnce() {
-        final long before = directBytes();
+        final long before = PlatformDependent.usedDirectMemory();
         final MsgPool pool = scene().loosePool(1024, 16_384, 16_384);
-        assertThat(directBytes() - before).isGreaterThanOrEqualTo(32L << 20);
+        assertThat(PlatformDependent.usedDirectMemory() - before).isGreaterThanOrEqualTo(32L << 20);
         pool.close();
-        assertThat(directBytes() - before).isLessThan(1L << 20);
-    }
-
-    private static long directBytes() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(bean -> bean.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
+        assertThat(PlatformDependent.usedDirectMemory() - before).isLessThan(1L << 20);
     }
 }

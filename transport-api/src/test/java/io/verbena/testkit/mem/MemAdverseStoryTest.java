@@ -7,7 +7,7 @@ import io.verbena.testkit.story.StoryTest;
 /** Stories, over links that make use of all that the SPI lets a transport do. */
 class MemAdverseStoryTest extends StoryTest {
     @Override
-    protected TransportUnderTest transport() {
+    protected TransportUnderTest transport(final long seed) {
         return new MemUnderTest(MemUnderTest::adverse);
     }
 

@@ -45,6 +45,11 @@ public final class MemFaults {
         return lanes[direction.ordinal()];
     }
 
+    /** Are these the faults of an alias, over which only some clients connect? */
+    boolean isAlias() {
+        return !MemNetwork.listenerName(name).equals(name);
+    }
+
     boolean connectsHeld() {
         return connectsHeld;
     }

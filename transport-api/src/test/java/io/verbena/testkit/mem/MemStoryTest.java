@@ -7,7 +7,7 @@ import io.verbena.testkit.story.StoryTest;
 /** Stories, in memory. */
 class MemStoryTest extends StoryTest {
     @Override
-    protected TransportUnderTest transport() {
+    protected TransportUnderTest transport(final long seed) {
         return new MemUnderTest();
     }
 

@@ -71,6 +71,14 @@ final class Client implements ClientSession.Handler {
         return harmed;
     }
 
+    /** It was closed with nothing in its way, by itself if not by its server before. */
+    void checkClosedInGoodOrder() {
+        switch (closed.reason()) {
+            case CLOSED_BY_SELF, CLOSED_BY_PEER, HANDLER_FAILED, REJECTED -> {}
+            default -> wrong("closed with nothing in its way");
+        }
+    }
+
     int responses() {
         return responses;
     }

@@ -4,6 +4,7 @@ package io.verbena.testkit.story;
 import io.verbena.testkit.Leaks;
 import io.verbena.testkit.TransportUnderTest;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
 
 /**
  * Plays many stories. {@code -Dverbena.story.seed=} plays one again; {@code -Dverbena.story.count=}
@@ -17,10 +18,10 @@ public final class Stories {
     /**
      * Plays stories: half of them the same at each run, half of them new ones.
      *
-     * @param transport what they are played over.
+     * @param transport what the story of a seed is played over.
      * @param count how many.
      */
-    public static void play(final TransportUnderTest transport, final int count) {
+    public static void play(final LongFunction<TransportUnderTest> transport, final int count) {
         final String seed = System.getProperty("verbena.story.seed");
         if (seed != null) {
             play(transport, Long.decode(seed));
@@ -33,11 +34,11 @@ public final class Stories {
         }
     }
 
-    private static void play(final TransportUnderTest transport, final long seed) {
+    private static void play(final LongFunction<TransportUnderTest> transport, final long seed) {
         final Leaks leaks = new Leaks();
         leaks.begin();
         try {
-            Story.play(transport, Script.of(seed, STEPS));
+            Story.play(transport.apply(seed), Script.of(seed, STEPS));
             leaks.check();
         } catch (final AssertionError e) {
             throw new AssertionError(

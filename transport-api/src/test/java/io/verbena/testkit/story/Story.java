@@ -32,6 +32,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Story {
     private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long TICK_NS = 1000;
     private static final int WIRES = 3;
 
     private final Script.Cast cast;
@@ -58,6 +59,7 @@ public final class Story {
     private Story(final Scene scene, final Script.Cast cast) {
         this.scene = scene;
         this.cast = cast;
+        scene.tick(TICK_NS);
         mainQueue = serverQueue();
         workerQueue = serverQueue();
         relayQueue = scene.queue();
@@ -404,10 +406,11 @@ public final class Story {
                     undecided.clear();
                     return clients.stream().allMatch(c -> c.isHarmed() || c.isSettled());
                 });
+        final List<Client> last =
+                clients.stream().filter(c -> !c.isHarmed() && !c.isClosed()).toList();
         clients.stream().filter(c -> !c.queue().isClosed()).forEach(c -> c.session().close());
-        until(
-                "all unharmed clients are closed",
-                () -> clients.stream().allMatch(c -> c.isHarmed() || c.isClosed()));
+        until("all unharmed clients are closed", () -> last.stream().allMatch(Client::isClosed));
+        last.forEach(Client::checkClosedInGoodOrder);
         for (int i = 0; i < 60 && !clients.stream().allMatch(Client::isClosed); i++) {
             pass(500);
         }

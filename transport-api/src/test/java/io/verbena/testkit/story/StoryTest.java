@@ -9,9 +9,10 @@ public abstract class StoryTest {
     /**
      * The transport.
      *
-     * @return what stories are played over.
+     * @param seed the story's; whatever else is random about the transport is to follow from it.
+     * @return what the story is played over.
      */
-    protected abstract TransportUnderTest transport();
+    protected abstract TransportUnderTest transport(long seed);
 
     /**
      * How many stories there are to be.
@@ -22,6 +23,6 @@ public abstract class StoryTest {
 
     @Test
     final void whateverHappensTheGuaranteesHold() {
-        Stories.play(transport(), count());
+        Stories.play(this::transport, count());
     }
 }

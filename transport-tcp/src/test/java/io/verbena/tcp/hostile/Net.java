@@ -106,7 +106,10 @@ enum Net {
 
     /** A path for a socket that nobody has used. */
     static Path freshPath() {
-        return FOLDER.resolve("s" + NUMBERS.incrementAndGet());
+        final Path path = FOLDER.resolve("s" + NUMBERS.incrementAndGet());
+        // In case that its listener leaves it; the folder goes last.
+        path.toFile().deleteOnExit();
+        return path;
     }
 
     private static Path folder() {

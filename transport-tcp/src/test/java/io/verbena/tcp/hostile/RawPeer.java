@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class RawPeer implements AutoCloseable {
     private static final int CHUNK = 1 << 16;
+    private static final long SOON_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final SocketChannel channel;
     private final Selector selector;
@@ -151,6 +152,20 @@ final class RawPeer implements AutoCloseable {
         }
         final FrameHeader view = new FrameHeader().wrap(header, 0);
         return new Head(view.type(), view.transactionId(), view.payloadLength());
+    }
+
+    /** The next frame's header if it comes soon, else null. */
+    Head headIfAny() throws IOException {
+        final long end = System.nanoTime() + SOON_NS;
+        while (!unread.hasRemaining() && System.nanoTime() < end) {
+            final int read = channel.read(unread.clear());
+            unread.flip();
+            if (read < 0) {
+                unread.limit(0);
+                return null;
+            }
+        }
+        return unread.hasRemaining() ? receiveHead() : null;
     }
 
     /** Reads so many bytes and throws them away. */
