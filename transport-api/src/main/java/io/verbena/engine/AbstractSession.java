@@ -34,6 +34,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     final EventQueue queue;
     final SessionOptions options;
 
+    /** Unique in the event queue, from 1: what a message remembers its session by. */
+    final long number;
+
     /**
      * Messages that wait for the server's room, for the link, or for the session to be established.
      */
@@ -77,7 +80,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         this.queue = queue;
         this.uri = uri;
         this.options = options;
-        queue.residents().add(this);
+        number = queue.residents().add(this);
     }
 
     // ---- what the halves do in their own way

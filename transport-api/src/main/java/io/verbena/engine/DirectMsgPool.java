@@ -39,7 +39,10 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
     private final ByteBuffer inBlock;
     private final ByteBuffer outBlock;
     private final EngineMsg[] messages;
-    private final EngineMsg[] free;
+
+    /** The stack, as numbers: to store a reference is work for the garbage collector. */
+    private final int[] free;
+
     private int available;
 
     private @Nullable EventQueue eventQueue;
@@ -67,7 +70,7 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         inBlock = aligned(inMemory, inStride * count);
         outBlock = aligned(outMemory, outStride * count);
         messages = new EngineMsg[count];
-        free = new EngineMsg[count];
+        free = new int[count];
         for (int i = count - 1; i >= 0; i--) {
             final EngineMsg msg =
                     new EngineMsg(
@@ -76,7 +79,7 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
                             inBlock.slice(i * inStride, inBytes),
                             outBlock.slice(i * outStride, outBytes));
             messages[i] = msg;
-            free[available++] = msg;
+            free[available++] = i;
         }
     }
 
@@ -140,7 +143,7 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         if (available == 0) {
             return null;
         }
-        final EngineMsg msg = free[--available];
+        final EngineMsg msg = messages[free[--available]];
         msg.state = state;
         if (trackTakes) {
             msg.takenAt = new Throwable("taken here, by " + Thread.currentThread().getName());
@@ -150,7 +153,7 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
 
     void free(final EngineMsg msg) {
         msg.cleared();
-        free[available++] = msg;
+        free[available++] = msg.index();
         final EventQueue queue = eventQueue;
         if (queue != null && use.server()) {
             queue.messageFreed();
@@ -237,6 +240,10 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
             }
         }
         return null;
+    }
+
+    EngineMsg message(final int index) {
+        return messages[index];
     }
 
     void checkThread() {

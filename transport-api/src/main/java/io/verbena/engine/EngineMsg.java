@@ -58,8 +58,8 @@ final class EngineMsg implements Msg, MsgMemory {
     /** The next in a {@link MsgQueue}. */
     @Nullable EngineMsg next;
 
-    /** Of a request at a server: whose. */
-    @Nullable ServerHalf session;
+    /** Of a request at a server: the {@link AbstractSession#number} of its session. */
+    long session;
 
     long transactionId;
     int slot;
@@ -330,7 +330,7 @@ final class EngineMsg implements Msg, MsgMemory {
     /** Goes back to its pool. */
     void cleared() {
         state = FREE;
-        session = null;
+        session = 0;
         failure = null;
         sending = false;
         deadlineNs = 0;

@@ -211,12 +211,24 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
             throw new IllegalStateException("the session is at this portal already; accept it");
         }
         over();
+        if (other.queue().isClosed()) {
+            connection.abort();
+            throw new IllegalStateException("the portal's event queue is closed");
+        }
         connection.detach();
+        // Not from here: this may be a call-back of the connection, and the transport is still to
+        // return from it before another thread has the connection.
+        queue.execute(() -> handOver(other, handler));
+    }
+
+    private void handOver(final Portal other, final ServerSession.@Nullable Handler handler) {
         try {
             other.queue().execute(() -> other.adopt(this, handler));
         } catch (final RejectedExecutionException e) {
             connection.abort();
-            throw new IllegalStateException("the portal's event queue is closed", e);
+            gone(
+                    EventReason.EVENT_QUEUE_CLOSED,
+                    "the event queue that it was forwarded to is closed");
         }
     }
 

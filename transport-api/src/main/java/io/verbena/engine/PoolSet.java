@@ -64,6 +64,16 @@ final class PoolSet {
         return null;
     }
 
+    /** A message of a pool that is bound, by its numbers. */
+    @Nullable EngineMsg message(final int poolId, final int index) {
+        for (final DirectMsgPool pool : all) {
+            if (pool.id() == poolId) {
+                return pool.message(index);
+            }
+        }
+        return null;
+    }
+
     /** Is any message free, of whatever length? */
     boolean anyFree() {
         for (int i = 0; i < serving.size(); i++) {

@@ -24,14 +24,17 @@ final class Residents {
     private final List<Portal> portals = new ArrayList<>();
     private long periodNs = MAX_PERIOD_NS;
     private @Nullable Timer heartbeat;
+    private long lastNumber;
 
     Residents(final EventQueue queue) {
         this.queue = queue;
     }
 
-    void add(final AbstractSession session) {
+    /** Returns the session's number. */
+    long add(final AbstractSession session) {
         session.residence = sessions.size();
         sessions.add(session);
+        return ++lastNumber;
     }
 
     void remove(final AbstractSession session) {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The end of a session that answers requests. */
 final class ServerHalf extends AbstractSession implements ServerSession {
+    private static final int NONE = -1;
+
     private final Handler handler;
     private final Portal portal;
     private final int peerMaxPayload;
@@ -43,8 +45,14 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     /** Requests that the application holds. */
     private int held;
 
-    /** The message that a payload is being received into. */
-    private @Nullable EngineMsg receiving;
+    /**
+     * The message that a payload is being received into, if there is one: the number of its pool,
+     * and its own. It's needed only if the link breaks just then, and to note a reference each time
+     * would be more work for the garbage collector than all the rest of a request.
+     */
+    private int receivingPool = NONE;
+
+    private int receivingIndex;
 
     private boolean askedForHeld;
 
@@ -143,14 +151,18 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             stallForMemory();
             return null;
         }
-        receiving = msg;
-        return msg == null ? MsgMemory.DISCARD : msg;
+        if (msg == null) {
+            return MsgMemory.DISCARD;
+        }
+        receivingPool = msg.pool.id();
+        receivingIndex = msg.index();
+        return msg;
     }
 
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
         switch (frame.type()) {
-            case FrameType.REQUEST -> onRequest(frame);
+            case FrameType.REQUEST -> onRequest(frame, memory);
             case FrameType.KEEPALIVE -> onKeepalive(frame);
             case FrameType.GOODBYE -> {
                 onGoodbye(frame);
@@ -163,17 +175,16 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         }
     }
 
-    private void onRequest(final FrameHeader frame) {
+    private void onRequest(final FrameHeader frame, final MsgMemory memory) {
         open++;
-        final EngineMsg msg = receiving;
-        receiving = null;
-        if (msg == null) {
+        if (!(memory instanceof EngineMsg msg)) {
             refuse(frame);
             return;
         }
+        receivingPool = NONE;
         queue.counters.requestsReceived++;
         held++;
-        msg.session = this;
+        msg.session = number;
         msg.transactionId = frame.transactionId();
         msg.room = Math.min(frame.room(), peerMaxPayload);
         msg.received(frame.payloadLength());
@@ -258,7 +269,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         if (own.state != EngineMsg.REQUEST) {
             throw own.refused(what);
         }
-        if (own.session != this) {
+        if (own.session != number) {
             throw new IllegalStateException(
                     "the message can't be %s here: it is a request of another session"
                             .formatted(what));
@@ -399,8 +410,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     @Override
     void flush() {
-        final EngineMsg partial = receiving;
-        receiving = null;
+        final EngineMsg partial = queue.pools().message(receivingPool, receivingIndex);
+        receivingPool = NONE;
         if (partial != null) {
             partial.pool.free(partial);
         }

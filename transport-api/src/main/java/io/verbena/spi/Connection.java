@@ -59,8 +59,9 @@ public interface Connection {
 
     /**
      * Takes the connection off its poller so that a poller of another event queue can {@linkplain
-     * Poller#adopt adopt} it. What the peer sends meanwhile waits. Until it is adopted, only {@link
-     * #abort()} works, on the thread that has the connection then; it calls nobody back.
+     * Poller#adopt adopt} it, but not before the call-back that this is called from, if it is, has
+     * returned. What the peer sends meanwhile waits. Until it is adopted, only {@link #abort()}
+     * works, on the thread that has the connection then; it calls nobody back.
      */
     void detach();
 

@@ -42,7 +42,8 @@ public interface ConnectionHandler {
     void onWritable();
 
     /**
-     * After {@link Connection.SendResult#HELD}: the payload's memory is not needed any more.
+     * After {@link Connection.SendResult#HELD}: the payload's memory is not needed any more. A peer
+     * may have answered before: then this comes after the answer's {@link #destination}.
      *
      * @param payload the message.
      */

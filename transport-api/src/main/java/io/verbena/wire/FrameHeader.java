@@ -62,11 +62,15 @@ public final class FrameHeader {
      * @param index where the header starts; {@value #LENGTH} bytes must follow.
      * @return this.
      */
+    @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not an equal one
     public FrameHeader wrap(final ByteBuffer memory, final int index) {
         if (memory.order() != ByteOrder.LITTLE_ENDIAN) {
             memory.order(ByteOrder.LITTLE_ENDIAN);
         }
-        buffer = memory;
+        if (buffer != memory) {
+            // Most often it is the same; to store a reference is work for the garbage collector.
+            buffer = memory;
+        }
         offset = index;
         return this;
     }

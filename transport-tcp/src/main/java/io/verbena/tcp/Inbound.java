@@ -7,7 +7,6 @@ import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +28,10 @@ final class Inbound {
 
     private final NioConnection connection;
 
-    /** The header of a frame that has been read in part. */
-    private final ByteBuffer headerBytes =
-            ByteBuffer.allocateDirect(HEADER).order(ByteOrder.LITTLE_ENDIAN);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final FrameHeader header = new FrameHeader().wrap(headerBytes, 0);
+    /** The header of a frame that has been read in part. */
+    private final byte[] headerBytes = new byte[HEADER];
 
     /** Bytes of it that are there; all of them while a payload is being read. */
     private int headerHave;
@@ -48,7 +46,7 @@ final class Inbound {
     /** What was read and can't be looked at for now. */
     private @Nullable ByteBuf stash;
 
-    private ByteBuffer stashed = headerBytes;
+    private ByteBuffer stashed = NOTHING;
     private int stashStart;
     private int stashEnd;
 
@@ -73,20 +71,19 @@ final class Inbound {
      *
      * @return bytes read, 0 if there were none, -1 at the end of the stream.
      */
-    int read(final SocketChannel channel, final ByteBuffer shared, final FrameHeader flyweight)
-            throws IOException {
-        shared.clear();
+    int read(final SocketChannel channel, final ReadArea area) throws IOException {
+        final ByteBuffer bytes = area.clear();
         if (target != null) {
-            return readPayload(channel, target, shared, flyweight);
+            return readPayload(channel, target, area, bytes);
         }
         if (headerHave > 0) {
-            shared.put(0, headerBytes, 0, headerHave).position(headerHave);
+            bytes.put(0, headerBytes, 0, headerHave).position(headerHave);
         }
-        final int read = channel.read(shared);
+        final int read = channel.read(bytes);
         if (read > 0) {
             receivedBytes += read;
             headerHave = 0;
-            consume(shared, shared.position(), flyweight);
+            consume(area, bytes, bytes.position());
         }
         return read;
     }
@@ -94,21 +91,19 @@ final class Inbound {
     private int readPayload(
             final SocketChannel channel,
             final MsgMemory memory,
-            final ByteBuffer shared,
-            final FrameHeader flyweight)
+            final ReadArea area,
+            final ByteBuffer bytes)
             throws IOException {
         final int left = payloadLength - payloadHave;
         final long read;
         if (memory == MsgMemory.DISCARD) {
-            shared.limit(Math.min(left, shared.capacity()));
-            read = channel.read(shared);
-            shared.clear();
+            read = channel.read(bytes.limit(Math.min(left, bytes.capacity())));
         } else {
             vector[0] = memory.inbound().limit(payloadLength).position(payloadHave);
-            vector[1] = shared.limit(TAIL_BYTES);
+            vector[1] = bytes.limit(TAIL_BYTES);
             read = channel.read(vector, 0, 2);
-            shared.clear();
         }
+        bytes.clear();
         if (read > 0) {
             receivedBytes += read;
             payloadHave += (int) Math.min(read, left);
@@ -116,33 +111,32 @@ final class Inbound {
                 target = null;
                 headerHave = 0;
                 final int behind = (int) Math.max(0, read - left);
-                connection.handler().onFrame(header, memory);
-                consume(shared, behind, flyweight);
+                connection.handler().onFrame(area.header(headerBytes), memory);
+                consume(area, bytes, behind);
             }
         }
         return (int) Math.min(read, Integer.MAX_VALUE);
     }
 
     /** Looks at what was read into the shared buffer, and keeps what must wait. */
-    private void consume(final ByteBuffer shared, final int end, final FrameHeader flyweight) {
-        final int start = parse(shared, 0, end, flyweight);
+    private void consume(final ReadArea area, final ByteBuffer bytes, final int end) {
+        final int start = parse(area, bytes, 0, end);
         if (start == end || connection.isEnding()) {
             return;
         }
         if (stalled || !connection.isAttached()) {
-            putAside(shared, start, end);
+            putAside(bytes, start, end);
         } else {
-            keepHeader(shared, start, end);
+            keepHeader(bytes, start, end);
         }
     }
 
     /** Tells of the frames that are whole; returns where the rest starts. */
-    private int parse(
-            final ByteBuffer bytes, final int start, final int end, final FrameHeader flyweight) {
+    private int parse(final ReadArea area, final ByteBuffer bytes, final int start, final int end) {
         int at = start;
         while (end - at >= HEADER && connection.isAttached()) {
-            flyweight.wrap(bytes, at);
-            final MsgMemory memory = connection.handler().destination(flyweight);
+            final FrameHeader header = area.header(bytes, at);
+            final MsgMemory memory = connection.handler().destination(header);
             if (connection.isEnding()) {
                 return at;
             }
@@ -150,31 +144,30 @@ final class Inbound {
                 stalled = true;
                 return at;
             }
-            final int length = flyweight.payloadLength();
-            at += HEADER;
-            final int here = Math.min(length, end - at);
+            final int length = header.payloadLength();
+            final int payload = at + HEADER;
+            final int here = Math.min(length, end - payload);
             if (here > 0 && memory != MsgMemory.DISCARD) {
                 final ByteBuffer inbound = memory.inbound();
                 inbound.limit(inbound.capacity());
-                inbound.put(0, bytes, at, here);
+                inbound.put(0, bytes, payload, here);
             }
             if (here < length) {
-                flyweight.copyTo(headerBytes, 0);
-                headerHave = HEADER;
+                keepHeader(bytes, at, payload);
                 target = memory;
                 payloadLength = length;
                 payloadHave = here;
                 return end;
             }
-            at += here;
-            connection.handler().onFrame(flyweight, memory);
+            at = payload + here;
+            connection.handler().onFrame(header, memory);
         }
         return at;
     }
 
     private void keepHeader(final ByteBuffer bytes, final int start, final int end) {
         headerHave = end - start;
-        headerBytes.put(0, bytes, start, headerHave);
+        bytes.get(start, headerBytes, 0, headerHave);
     }
 
     private void putAside(final ByteBuffer bytes, final int start, final int end) {
@@ -187,13 +180,13 @@ final class Inbound {
     }
 
     /** Asks again about what was put aside. */
-    void resume(final FrameHeader flyweight) {
+    void resume(final ReadArea area) {
         stalled = false;
         final ByteBuf memory = stash;
         if (memory == null) {
             return;
         }
-        stashStart = parse(stashed, stashStart, stashEnd, flyweight);
+        stashStart = parse(area, stashed, stashStart, stashEnd);
         if (connection.isEnding()) {
             return;
         }
@@ -209,7 +202,7 @@ final class Inbound {
         final ByteBuf memory = stash;
         if (memory != null) {
             stash = null;
-            stashed = headerBytes;
+            stashed = NOTHING;
             memory.release();
         }
     }

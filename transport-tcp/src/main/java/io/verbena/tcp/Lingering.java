@@ -52,7 +52,7 @@ final class Lingering {
 
     private void drain(final SocketChannel channel) {
         try {
-            if (channel.read(poller.readBuffer().clear()) < 0) {
+            if (channel.read(poller.readArea().clear()) < 0) {
                 end(channel);
             }
         } catch (final IOException e) {

@@ -39,8 +39,10 @@ final class NioConnection implements Connection, Selectable {
 
     private @Nullable Ending ending;
 
-    /** Waits in the poller for the end of the duty cycle. */
+    /** Has something to send, at the end of {@link #read} or of the duty cycle. */
     boolean dirty;
+
+    private boolean reading;
 
     /** The place among the poller's connections; -1: none. */
     int place = -1;
@@ -106,6 +108,7 @@ final class NioConnection implements Connection, Selectable {
         if (phase != Phase.OPEN) {
             return;
         }
+        outbound.part();
         phase = Phase.DETACHED;
         poller.remove(this);
         final SelectionKey old = key;
@@ -144,7 +147,7 @@ final class NioConnection implements Connection, Selectable {
             ending = new Ending(EventReason.CLOSED_BY_SELF, "closed by this side", null);
             // What it doesn't read any more would wake the selector again and again.
             updateInterest();
-            poller.markDirty(this);
+            markDirty();
         } else if (phase == Phase.CONNECTING || phase == Phase.DETACHED) {
             abort();
         }
@@ -237,12 +240,21 @@ final class NioConnection implements Connection, Selectable {
             if (outbound.isFull()) {
                 updateInterest();
             } else {
-                poller.markDirty(this);
+                markDirty();
             }
             return result;
         } catch (final IOException e) {
             fail(e);
             return SendResult.CLOSED;
+        }
+    }
+
+    private void markDirty() {
+        if (!dirty) {
+            dirty = true;
+            if (!reading) {
+                poller.flushLater(this);
+            }
         }
     }
 
@@ -285,8 +297,9 @@ final class NioConnection implements Connection, Selectable {
         if (phase != Phase.OPEN || socket == null || inbound.isStalled()) {
             return false;
         }
+        reading = true;
         try {
-            final int read = inbound.read(socket, poller.readBuffer(), poller.header());
+            final int read = inbound.read(socket, poller.readArea());
             if (read < 0) {
                 end(
                         EventReason.TRANSPORT_ERROR,
@@ -294,27 +307,27 @@ final class NioConnection implements Connection, Selectable {
                         null);
                 return true;
             }
-            if (read > 0) {
-                if (dirty) {
-                    // The answers leave before the next connection's requests are looked at.
-                    dirty = false;
-                    flush();
-                }
-                if (inbound.isStalled()) {
-                    updateInterest();
-                }
+            if (inbound.isStalled()) {
+                updateInterest();
             }
             return read > 0;
         } catch (final IOException e) {
             fail(e);
             return true;
+        } finally {
+            reading = false;
+            if (dirty) {
+                // The answers leave before the next connection's requests are looked at.
+                dirty = false;
+                flush();
+            }
         }
     }
 
     @Override
     public void resume() {
         if (phase == Phase.OPEN) {
-            inbound.resume(poller.header());
+            inbound.resume(poller.readArea());
             updateInterest();
         }
     }

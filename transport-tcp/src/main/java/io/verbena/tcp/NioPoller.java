@@ -1,8 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.verbena.ConnectOptions;
 import io.verbena.EventReason;
 import io.verbena.PortalOptions;
@@ -13,13 +11,10 @@ import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
-import io.verbena.wire.FrameHeader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -37,16 +32,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As long as there are few connections they are read directly at each poll, and the selector is
  * asked only now and then, for listeners and connects: a read that finds nothing costs less than a
- * select that does. With many, the selector is asked, and those that are ready are read once each.
+ * select that does. With many, the selector is asked, and those that are ready are read once each;
+ * but as long as that is most of them, to ask costs more than it saves, and they are read directly
+ * as well.
  */
 final class NioPoller implements Poller {
-    /** Up to so many connections are read without asking the selector. */
-    private static final int DIRECT_CONNECTIONS = 4;
+    /** Up to so many connections are always read without asking the selector. */
+    private static final int FEW = 4;
 
-    /** While reading directly: polls between two looks at the selector. */
-    private static final int POLLS_PER_SELECT = 128;
-
-    private static final int READ_BUFFER_BYTES = 128 * 1024;
+    /**
+     * While reading directly: reads between two looks at the selector, some milliseconds at most.
+     */
+    private static final int READS_PER_SELECT = 4096;
 
     /** For waits below the selector's resolution of a millisecond. */
     private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
@@ -54,16 +51,17 @@ final class NioPoller implements Poller {
     private final PollerContext context;
     private final Selector selector;
     private final Segments segments = new Segments();
-    private final ByteBuf readMemory;
-    private final ByteBuffer readBuffer;
-    private final FrameHeader header = new FrameHeader();
+    private final ReadArea readArea;
     private final Consumer<SelectionKey> onReady = this::onReady;
     private final Lingering lingering;
 
     private NioConnection[] connections = new NioConnection[8];
     private int count;
-    private int pollsToSelect;
+    private int readsToSelect;
     private int ready;
+
+    /** The last time, so many had something to read that the selector need not be asked. */
+    private boolean mostAreReady;
 
     private final ArrayDeque<NioConnection> dirty = new ArrayDeque<>();
     private final ArrayDeque<NioConnection> ended = new ArrayDeque<>();
@@ -80,8 +78,7 @@ final class NioPoller implements Poller {
                             + e.getMessage(),
                     e);
         }
-        readMemory = PooledByteBufAllocator.DEFAULT.directBuffer(READ_BUFFER_BYTES);
-        readBuffer = readMemory.nioBuffer(0, READ_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        readArea = new ReadArea();
         lingering = new Lingering(this);
     }
 
@@ -90,24 +87,33 @@ final class NioPoller implements Poller {
     @Override
     public int poll() {
         int work = beforeIo();
-        if (count <= DIRECT_CONNECTIONS && count > 0) {
-            for (int i = count - 1; i >= 0; i--) {
-                // A connection that ends is replaced by the last one, which has had its turn.
-                final NioConnection connection = connections[i];
-                if (connection.wantsToSend()) {
-                    connection.flush();
-                }
-                if (connection.read()) {
-                    work++;
-                }
-            }
-            if (--pollsToSelect <= 0) {
-                work += selectNow();
-            }
+        if (count > 0 && readsToSelect > 0 && (mostAreReady || count <= FEW)) {
+            work += readAll();
         } else {
             work += selectNow();
         }
         return work + afterIo();
+    }
+
+    private int readAll() {
+        int found = 0;
+        readsToSelect -= count;
+        for (int i = count - 1; i >= 0; i--) {
+            if (i >= count) {
+                // Several have ended at once.
+                continue;
+            }
+            // A connection that ends is replaced by the last one, which has had its turn.
+            final NioConnection connection = connections[i];
+            if (connection.wantsToSend()) {
+                connection.flush();
+            }
+            if (connection.read()) {
+                found++;
+            }
+        }
+        mostAreReady = found * 2 > count;
+        return found;
     }
 
     @Override
@@ -139,17 +145,19 @@ final class NioPoller implements Poller {
         } catch (final IOException e) {
             context.report(EventReason.TRANSPORT_ERROR, "the selector failed", e);
         }
+        mostAreReady = ready * 2 > count;
         return ready;
     }
 
     private int selectNow() {
-        pollsToSelect = POLLS_PER_SELECT;
+        readsToSelect = READS_PER_SELECT;
         ready = 0;
         try {
             selector.selectNow(onReady);
         } catch (final IOException e) {
             context.report(EventReason.TRANSPORT_ERROR, "the selector failed", e);
         }
+        mostAreReady = ready * 2 > count;
         return ready;
     }
 
@@ -190,12 +198,9 @@ final class NioPoller implements Poller {
         return work;
     }
 
-    /** It has something to send at the end of the duty cycle. */
-    void markDirty(final NioConnection connection) {
-        if (!connection.dirty) {
-            connection.dirty = true;
-            dirty.add(connection);
-        }
+    /** It has something to send at the end of the duty cycle, if that isn't sent before. */
+    void flushLater(final NioConnection connection) {
+        dirty.add(connection);
     }
 
     /** It has ended, and its handler is to hear of it. */
@@ -223,7 +228,7 @@ final class NioPoller implements Poller {
      * A key was cancelled: the kernel's descriptor is closed only when the selector has seen it.
      */
     void selectSoon() {
-        pollsToSelect = 0;
+        readsToSelect = 0;
     }
 
     // ---- connections
@@ -340,12 +345,8 @@ final class NioPoller implements Poller {
         return segments;
     }
 
-    ByteBuffer readBuffer() {
-        return readBuffer;
-    }
-
-    FrameHeader header() {
-        return header;
+    ReadArea readArea() {
+        return readArea;
     }
 
     @Override
@@ -364,6 +365,6 @@ final class NioPoller implements Poller {
         ended.clear();
         closeQuietly(selector);
         segments.close();
-        readMemory.release();
+        readArea.close();
     }
 }

@@ -27,9 +27,17 @@ final class Outbound {
      */
     static final int FLUSH_BYTES = 10 * 1024;
 
+    private static final int NONE = -1;
+
     private Segments segments;
     private final ByteBuffer[] vector = new ByteBuffer[2];
-    private @Nullable Segment segment;
+
+    /** The number of the segment in use, or {@link #NONE}. */
+    private int segment = NONE;
+
+    /** Between two pollers: what is still to be sent. */
+    private @Nullable Segment parted;
+
     private @Nullable MsgMemory payload;
     private @Nullable ByteBuffer payloadView;
     private long sentBytes;
@@ -49,7 +57,7 @@ final class Outbound {
     }
 
     boolean isEmpty() {
-        return segment == null && payload == null;
+        return segment == NONE && payload == null;
     }
 
     /** Is it the kernel's turn? */
@@ -99,15 +107,13 @@ final class Outbound {
     /** A segment with so much room; null if the kernel must take something first. */
     private @Nullable Segment room(final SocketChannel channel, final int bytes)
             throws IOException {
-        Segment current = segment;
-        if (current != null && current.room() < bytes && !full) {
+        if (segment != NONE && segments.at(segment).room() < bytes && !full) {
             flush(channel);
-            current = segment;
         }
-        if (current == null) {
-            current = segments.take();
-            segment = current;
+        if (segment == NONE) {
+            segment = segments.take();
         }
+        final Segment current = segments.at(segment);
         return current.room() < bytes ? null : current;
     }
 
@@ -117,7 +123,7 @@ final class Outbound {
      * @return the payload that has been sent to its end by this call, if there is one.
      */
     @Nullable MsgMemory flush(final SocketChannel channel) throws IOException {
-        final Segment gathered = segment;
+        final Segment gathered = segment == NONE ? null : segments.at(segment);
         final ByteBuffer large = payloadView;
         if (gathered != null && large != null) {
             vector[0] = gathered.unsent();
@@ -133,8 +139,8 @@ final class Outbound {
         if (gathered != null) {
             gathered.sent();
             if (gathered.isEmpty()) {
-                segment = null;
-                segments.giveBack(gathered);
+                segments.giveBack(segment);
+                segment = NONE;
             }
         }
         MsgMemory done = null;
@@ -143,7 +149,7 @@ final class Outbound {
             payload = null;
             payloadView = null;
         }
-        full = segment != null || payload != null;
+        full = segment != NONE || payload != null;
         return done;
     }
 
@@ -156,16 +162,33 @@ final class Outbound {
         return false;
     }
 
-    /** From now on another poller's segments; the one in use goes there when it is empty. */
+    /** Leaves its poller. */
+    void part() {
+        if (segment != NONE) {
+            parted = segments.part(segment);
+            segment = NONE;
+        }
+    }
+
+    /** From now on another poller's segments. */
     void moveTo(final Segments others) {
         segments = others;
+        final Segment taken = parted;
+        if (taken != null) {
+            parted = null;
+            segment = others.admit(taken);
+        }
     }
 
     /** Gives back what it has. */
     void close() {
-        if (segment != null) {
+        if (segment != NONE) {
             segments.giveBack(segment);
-            segment = null;
+            segment = NONE;
+        }
+        if (parted != null) {
+            parted.free();
+            parted = null;
         }
         payload = null;
         payloadView = null;

@@ -5,12 +5,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers that small frames are gathered in. A connection has one only while it has something to
  * send, so a thousand idle connections have none; the one that was given back last is handed out
  * first, while it is in cache.
+ *
+ * <p>They are known by numbers, as each message takes one and gives it back: to store a reference
+ * that often is work for the garbage collector.
  */
 final class Segments {
     /** Bytes of a segment. */
@@ -18,28 +22,87 @@ final class Segments {
 
     private static final int MAX_SPARE = 64;
 
-    private final ArrayDeque<Segment> spare = new ArrayDeque<>();
+    /** By number; null where there is no memory. */
+    private @Nullable Segment[] segments = new Segment[0];
 
-    Segment take() {
-        final Segment segment = spare.pollLast();
-        return segment == null
-                ? new Segment(PooledByteBufAllocator.DEFAULT.directBuffer(BYTES))
-                : segment;
+    /** The stack of the numbers that nobody uses; those that have no memory are at the bottom. */
+    private int[] free = new int[0];
+
+    private int freeCount;
+
+    /** Those at the top of the stack that have memory. */
+    private int spare;
+
+    /** Takes a segment, and returns its number. */
+    int take() {
+        if (freeCount == 0) {
+            grow();
+        }
+        final int number = free[--freeCount];
+        if (spare > 0) {
+            spare--;
+        } else {
+            segments[number] = new Segment(PooledByteBufAllocator.DEFAULT.directBuffer(BYTES));
+        }
+        return number;
     }
 
-    void giveBack(final Segment segment) {
-        segment.start = 0;
-        segment.end = 0;
-        if (spare.size() < MAX_SPARE) {
-            spare.addLast(segment);
-        } else {
-            segment.free();
+    private void grow() {
+        final int length = segments.length;
+        segments = Arrays.copyOf(segments, Math.max(16, length * 2));
+        free = Arrays.copyOf(free, segments.length);
+        for (int number = segments.length - 1; number >= length; number--) {
+            free[freeCount++] = number;
         }
     }
 
+    /** A segment in use. */
+    Segment at(final int number) {
+        final Segment segment = segments[number];
+        if (segment == null) {
+            throw new AssertionError("segment " + number + " is not in use");
+        }
+        return segment;
+    }
+
+    void giveBack(final int number) {
+        if (spare < MAX_SPARE) {
+            at(number).clear();
+            free[freeCount++] = number;
+            spare++;
+        } else {
+            part(number).free();
+        }
+    }
+
+    /** Lets go of a segment and what is in it: it is the caller's to {@link Segment#free()}. */
+    Segment part(final int number) {
+        final Segment segment = at(number);
+        segments[number] = null;
+        final int bottom = freeCount - spare;
+        free[freeCount++] = free[bottom];
+        free[bottom] = number;
+        return segment;
+    }
+
+    /** Takes in what another poller has let go; returns its number here. */
+    int admit(final Segment segment) {
+        final int number = take();
+        at(number).copy(segment);
+        segment.free();
+        return number;
+    }
+
     void close() {
-        spare.forEach(Segment::free);
-        spare.clear();
+        for (final Segment segment : segments) {
+            if (segment != null) {
+                segment.free();
+            }
+        }
+        segments = new Segment[0];
+        free = new int[0];
+        freeCount = 0;
+        spare = 0;
     }
 
     /** Bytes from {@link #start} to {@link #end} are to be sent. */
@@ -78,12 +141,22 @@ final class Segments {
         void sent() {
             start = view.position();
             if (start == end) {
-                start = 0;
-                end = 0;
+                clear();
             }
         }
 
-        private void free() {
+        private void copy(final Segment other) {
+            bytes.put(0, other.bytes, other.start, other.end - other.start);
+            end = other.end - other.start;
+        }
+
+        private void clear() {
+            start = 0;
+            end = 0;
+        }
+
+        /** Gives the memory back. */
+        void free() {
             memory.release();
         }
     }

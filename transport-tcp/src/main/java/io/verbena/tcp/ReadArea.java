@@ -1,0 +1,53 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.verbena.wire.FrameHeader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * What all connections of a poller read into, one at a time, so that a thousand of them need no
+ * more memory to read than one does, and it stays in cache.
+ */
+final class ReadArea {
+    /** As much as is read at once. */
+    private static final int BYTES = 128 * 1024;
+
+    private final ByteBuf memory;
+
+    /** To read into. */
+    private final ByteBuffer bytes;
+
+    /** A header that was kept from an earlier read. */
+    private final ByteBuffer kept;
+
+    private final FrameHeader header = new FrameHeader();
+
+    ReadArea() {
+        memory = PooledByteBufAllocator.DEFAULT.directBuffer(BYTES + FrameHeader.LENGTH);
+        bytes = memory.nioBuffer(0, BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        kept = memory.nioBuffer(BYTES, FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The buffer, empty. */
+    ByteBuffer clear() {
+        return bytes.clear();
+    }
+
+    /** The flyweight, over a header where it is. */
+    FrameHeader header(final ByteBuffer where, final int index) {
+        return header.wrap(where, index);
+    }
+
+    /** The flyweight, over a copy of a header. */
+    FrameHeader header(final byte[] header) {
+        kept.put(0, header);
+        return this.header.wrap(kept, 0);
+    }
+
+    void close() {
+        memory.release();
+    }
+}
