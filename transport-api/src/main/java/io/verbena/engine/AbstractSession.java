@@ -99,6 +99,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     /** Every message has been given back; tells the application that the session is closed. */
     abstract void notifyClosed(SessionClosed event);
 
+    /** Nothing of what is to be sent has left since the last heartbeat. */
+    void onPeerTakesNothing() {}
+
     /**
      * Sends what the half owes beside the flags that are kept here; false if the link is blocked.
      */
@@ -254,6 +257,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         switch (beating.beat(nowNs, link, stalled || peerSaidGoodbye, saidGoodbye)) {
             case NONE -> {}
             case BEAT -> {
+                if (beating.isPeerStuck()) {
+                    onPeerTakesNothing();
+                }
                 if (!saidGoodbye) {
                     owe(OWES_KEEPALIVE);
                 }

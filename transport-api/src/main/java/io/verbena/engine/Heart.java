@@ -87,6 +87,11 @@ final class Heart {
         return stuck > limit ? Pulse.PEER_STUCK : Pulse.BEAT;
     }
 
+    /** Has it taken nothing for an interval? */
+    boolean isPeerStuck() {
+        return stuck > 0;
+    }
+
     /** The peer says that it reads no requests for now: that it takes nothing is no sign. */
     void peerIsBusy() {
         stuck = 0;

@@ -56,6 +56,14 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     private boolean askedForHeld;
 
+    /** No more requests are read until the answers that wait for the link are on it. */
+    private boolean answersFirst;
+
+    /**
+     * The client has taken nothing for long: all that it says is read, to know whether it lives.
+     */
+    private boolean listening;
+
     private record Refusal(long transactionId, EventReason reason) {}
 
     ServerHalf(
@@ -141,6 +149,13 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         }
         if (state != SessionState.ESTABLISHED) {
             return MsgMemory.DISCARD;
+        }
+        if (!outbound.isEmpty() && !listening) {
+            // A client that doesn't take its answers is to have no more of the messages that it
+            // shares with others; and the fewer are in turn, the more of them are in cache.
+            answersFirst = true;
+            stallForLink();
+            return null;
         }
         if (!queue.hasBudget()) {
             stallForBudget();
@@ -331,7 +346,25 @@ final class ServerHalf extends AbstractSession implements ServerSession {
                 return;
             }
         }
+        if (outbound.isEmpty()) {
+            listening = false;
+            readOn();
+        }
         sayGoodbyeIfDone();
+    }
+
+    private void readOn() {
+        if (answersFirst) {
+            answersFirst = false;
+            resumeSoon();
+        }
+    }
+
+    @Override
+    void onPeerTakesNothing() {
+        // It may have said that it is busy, behind the requests that were not read.
+        listening = true;
+        readOn();
     }
 
     @Override

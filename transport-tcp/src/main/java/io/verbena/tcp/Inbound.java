@@ -173,10 +173,11 @@ final class Inbound {
     private void putAside(final ByteBuffer bytes, final int start, final int end) {
         final ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(end - start);
         stash = memory;
-        stashed = memory.nioBuffer(0, end - start);
-        stashed.put(0, bytes, start, end - start);
-        stashStart = 0;
-        stashEnd = end - start;
+        // The buffer that it has, none made for this: a session may stall as often as it receives.
+        stashed = memory.internalNioBuffer(0, end - start);
+        stashStart = stashed.position();
+        stashEnd = stashed.limit();
+        stashed.put(stashStart, bytes, start, end - start);
     }
 
     /** Asks again about what was put aside. */

@@ -63,6 +63,14 @@ final class NioPoller implements Poller {
     /** The last time, so many had something to read that the selector need not be asked. */
     private boolean mostAreReady;
 
+    /**
+     * The last time that all were read, some had more to send than the kernel takes. When it takes
+     * more, only the selector is to tell: it waits until a good part of the socket's buffer is
+     * free, and to fill that at once costs both ends much less than to stuff every page that
+     * becomes free.
+     */
+    private boolean someAreFull;
+
     private final ArrayDeque<NioConnection> dirty = new ArrayDeque<>();
     private final ArrayDeque<NioConnection> ended = new ArrayDeque<>();
     private final List<NioConnection> resumable = new ArrayList<>();
@@ -87,7 +95,7 @@ final class NioPoller implements Poller {
     @Override
     public int poll() {
         int work = beforeIo();
-        if (count > 0 && readsToSelect > 0 && (mostAreReady || count <= FEW)) {
+        if (readsToSelect > 0 && !someAreFull && (mostAreReady || count <= FEW) && count > 0) {
             work += readAll();
         } else {
             work += selectNow();
@@ -105,12 +113,10 @@ final class NioPoller implements Poller {
             }
             // A connection that ends is replaced by the last one, which has had its turn.
             final NioConnection connection = connections[i];
-            if (connection.wantsToSend()) {
-                connection.flush();
-            }
             if (connection.read()) {
                 found++;
             }
+            someAreFull |= connection.wantsToSend();
         }
         mostAreReady = found * 2 > count;
         return found;
@@ -151,6 +157,7 @@ final class NioPoller implements Poller {
 
     private int selectNow() {
         readsToSelect = READS_PER_SELECT;
+        someAreFull = false;
         ready = 0;
         try {
             selector.selectNow(onReady);

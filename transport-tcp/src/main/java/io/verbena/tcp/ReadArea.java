@@ -12,8 +12,11 @@ import java.nio.ByteOrder;
  * more memory to read than one does, and it stays in cache.
  */
 final class ReadArea {
-    /** As much as is read at once. */
-    private static final int BYTES = 128 * 1024;
+    /**
+     * As much as is read at once. More would save no more system calls, and have more of large
+     * payloads copied from here.
+     */
+    private static final int BYTES = 64 * 1024;
 
     private final ByteBuf memory;
 

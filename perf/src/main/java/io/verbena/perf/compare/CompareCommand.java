@@ -23,7 +23,12 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description =
                 "Compares Verbena with a raw NIO pair and with Netty on this machine, both ends"
-                        + " pinned to a CPU each. Exits with 1 if a run failed.")
+                        + " pinned to a CPU each. Exits with 1 if a run failed.",
+        footer = {
+            "",
+            "Example:",
+            "  ./verbena compare --figures rtt64,pipe64 --baseline raw-nio --rounds 5"
+        })
 @SuppressWarnings("NullAway.Init")
 public final class CompareCommand implements Callable<Integer> {
 

@@ -8,6 +8,7 @@ import java.util.function.ToDoubleFunction;
 public enum Metric {
     P50_US("p50 µs", "%.2f", Measurement::p50Us),
     P99_US("p99 µs", "%.2f", Measurement::p99Us),
+    P999_US("p99.9 µs", "%.2f", Measurement::p999Us),
     TX_PER_S("tx/s", "%,.0f", Measurement::txPerS),
     MIB_PER_S("MiB/s", "%,.0f", Measurement::mibPerS);
 

@@ -28,6 +28,7 @@ final class Table {
         add(scenario, scenario.metric());
         if (scenario.metric() == Metric.P50_US) {
             add(scenario, Metric.P99_US);
+            add(scenario, Metric.P999_US);
         }
     }
 

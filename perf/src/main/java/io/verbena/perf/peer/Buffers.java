@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 /** Direct buffers in the machine's own byte order, as nothing here leaves the machine. */
 final class Buffers {
 
+    private static final int CACHE_LINE = 64;
+
     private Buffers() {}
 
     /**
@@ -15,6 +17,17 @@ final class Buffers {
      */
     static ByteBuffer forWindow(final int window, final int frameSize) {
         return direct(Math.min(window * frameSize, 64 * 1024));
+    }
+
+    /** Not a multiple of a page apart, or they would push each other out of the cache. */
+    static ByteBuffer[] apart(final int count, final int size) {
+        final ByteBuffer[] buffers = new ByteBuffer[count];
+        final int stride = size + CACHE_LINE;
+        final ByteBuffer all = direct(count * stride);
+        for (int i = 0; i < count; i++) {
+            buffers[i] = all.slice(i * stride, size).order(ByteOrder.nativeOrder());
+        }
+        return buffers;
     }
 
     static ByteBuffer direct(final int size) {

@@ -16,10 +16,14 @@ interface FrameReader {
     /** What {@link #read} returns once the other end has closed the connection. */
     int END = -1;
 
-    static FrameReader of(final SocketChannel channel, final int payloadSize, final int window) {
+    static FrameReader of(
+            final SocketChannel channel,
+            final int payloadSize,
+            final int window,
+            final int buffers) {
         return payloadSize <= FrameWriter.SMALL
                 ? new Batch(channel, payloadSize, window)
-                : new Scatter(channel, payloadSize);
+                : new Scatter(channel, payloadSize, buffers);
     }
 
     /**
@@ -81,13 +85,14 @@ interface FrameReader {
 
         private final SocketChannel channel;
         private final ByteBuffer header = Buffers.direct(HEADER_SIZE);
-        private final ByteBuffer payload;
+        private final ByteBuffer[] payloads;
         private final ByteBuffer[] frame;
+        private int next;
 
-        private Scatter(final SocketChannel channel, final int payloadSize) {
+        private Scatter(final SocketChannel channel, final int payloadSize, final int buffers) {
             this.channel = channel;
-            payload = Buffers.direct(payloadSize);
-            frame = new ByteBuffer[] {header, payload};
+            payloads = Buffers.apart(buffers, payloadSize);
+            frame = new ByteBuffer[] {header, payloads[0]};
         }
 
         @Override
@@ -95,6 +100,7 @@ interface FrameReader {
             if (channel.read(frame) < 0) {
                 return END;
             }
+            final ByteBuffer payload = frame[1];
             if (payload.hasRemaining()) {
                 return 0;
             }
@@ -102,7 +108,8 @@ interface FrameReader {
             checkHeader(header, 0, size, id);
             Payload.check(payload, 0, size, id);
             header.clear();
-            payload.clear();
+            next = (next + 1) % payloads.length;
+            frame[1] = payloads[next].clear();
             return 1;
         }
     }

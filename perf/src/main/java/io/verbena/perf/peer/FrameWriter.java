@@ -17,10 +17,14 @@ interface FrameWriter {
     /** Payloads of up to this size are worth copying, to leave in one system call with others. */
     int SMALL = 4096;
 
-    static FrameWriter of(final SocketChannel channel, final int payloadSize, final int window) {
+    static FrameWriter of(
+            final SocketChannel channel,
+            final int payloadSize,
+            final int window,
+            final int buffers) {
         return payloadSize <= SMALL
                 ? new Staging(channel, payloadSize, window)
-                : new Gathering(channel, payloadSize);
+                : new Gathering(channel, payloadSize, buffers);
     }
 
     /** Takes the frame of this id, or returns false while those before it fill the socket. */
@@ -85,13 +89,14 @@ interface FrameWriter {
 
         private final SocketChannel channel;
         private final ByteBuffer header = Buffers.direct(HEADER_SIZE);
-        private final ByteBuffer payload;
+        private final ByteBuffer[] payloads;
         private final ByteBuffer[] frame;
+        private int next;
 
-        private Gathering(final SocketChannel channel, final int payloadSize) {
+        private Gathering(final SocketChannel channel, final int payloadSize, final int buffers) {
             this.channel = channel;
-            payload = Buffers.direct(payloadSize).position(payloadSize);
-            frame = new ByteBuffer[] {header, payload};
+            payloads = Buffers.apart(buffers, payloadSize);
+            frame = new ByteBuffer[] {header, payloads[0].position(payloadSize)};
         }
 
         @Override
@@ -99,6 +104,9 @@ interface FrameWriter {
             if (!flush()) {
                 return false;
             }
+            next = (next + 1) % payloads.length;
+            final ByteBuffer payload = payloads[next];
+            frame[1] = payload;
             final int size = payload.capacity();
             header.clear().putInt(0, size).putLong(Long.BYTES, id);
             Payload.stamp(payload.clear(), 0, size, id);
@@ -108,10 +116,10 @@ interface FrameWriter {
 
         @Override
         public boolean flush() throws IOException {
-            if (payload.hasRemaining()) {
+            if (frame[1].hasRemaining()) {
                 channel.write(frame);
             }
-            return !payload.hasRemaining();
+            return !frame[1].hasRemaining();
         }
     }
 }

@@ -10,7 +10,8 @@ public final class Peers {
             List.of(
                     new VerbenaPeer(VerbenaPeer.Kind.TCP),
                     new VerbenaPeer(VerbenaPeer.Kind.UNIX),
-                    new RawNioPeer(),
+                    new RawNioPeer(RawNioPeer.Memory.SHARED),
+                    new RawNioPeer(RawNioPeer.Memory.OWN),
                     new NettyPeer(NettyTransport.EPOLL),
                     new NettyPeer(NettyTransport.NIO));
 

@@ -30,14 +30,18 @@ final class RawConnection implements Closeable {
     private boolean waiting;
 
     RawConnection(
-            final SocketChannel channel, final int readSize, final int writeSize, final int window)
+            final SocketChannel channel,
+            final int readSize,
+            final int writeSize,
+            final int window,
+            final int buffers)
             throws IOException {
         this.channel = channel;
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
         channel.configureBlocking(false);
-        reader = FrameReader.of(channel, readSize, window);
-        writer = FrameWriter.of(channel, writeSize, window);
+        reader = FrameReader.of(channel, readSize, window, buffers);
+        writer = FrameWriter.of(channel, writeSize, window, buffers);
     }
 
     SocketChannel channel() {

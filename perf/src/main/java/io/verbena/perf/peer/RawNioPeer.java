@@ -11,20 +11,47 @@ import java.util.List;
 
 /**
  * The least that a competent engineer would write over NIO: what there is to lose by using a
- * library. It knows both ends' sizes and window in advance, has one buffer for all payloads of a
- * direction, and no error handling to speak of, so that its figures are a bound rather than a
- * rival's.
+ * library. It knows both ends' sizes and window in advance and has no error handling to speak of,
+ * so that its figures are a bound rather than a rival's.
  */
 final class RawNioPeer implements Peer {
 
+    private final Memory memory;
+
+    RawNioPeer(final Memory memory) {
+        this.memory = memory;
+    }
+
+    /** Where large payloads are sent from and received into. */
+    enum Memory {
+        /** One buffer for all of a direction, which stays in the cache. */
+        SHARED("raw-nio"),
+
+        /**
+         * One for each message that may be outstanding, as an application has that waits for their
+         * answers.
+         */
+        OWN("raw-nio-own");
+
+        private final String peerName;
+
+        Memory(final String peerName) {
+            this.peerName = peerName;
+        }
+
+        private int buffers(final Workload workload) {
+            return this == OWN ? workload.window() : 1;
+        }
+    }
+
     @Override
     public String name() {
-        return "raw-nio";
+        return memory.peerName;
     }
 
     @Override
     public Server serve(final Workload workload) throws IOException {
-        return RawServer.start(workload);
+        return RawServer.start(workload, memory.buffers(workload));
     }
 
     @Override
@@ -41,7 +68,8 @@ final class RawNioPeer implements Peer {
                             channel,
                             workload.responseSize(),
                             workload.requestSize(),
-                            workload.window()));
+                            workload.window(),
+                            memory.buffers(workload)));
         }
         return new RawClient(connections, workload);
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RawServer implements Peer.Server {
 
     private final Workload workload;
+    private final int buffers;
     private final ServerSocketChannel listener;
     private final Thread thread = new Thread(this::run, "raw-server");
 
@@ -25,8 +26,9 @@ final class RawServer implements Peer.Server {
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
 
-    private RawServer(final Workload workload) throws IOException {
+    private RawServer(final Workload workload, final int buffers) throws IOException {
         this.workload = workload;
+        this.buffers = buffers;
         listener = ServerSocketChannel.open();
         // Accepted channels inherit it.
         listener.setOption(StandardSocketOptions.SO_RCVBUF, RawConnection.SOCKET_BUFFER);
@@ -34,8 +36,8 @@ final class RawServer implements Peer.Server {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), workload.sessions());
     }
 
-    static RawServer start(final Workload workload) throws IOException {
-        final var server = new RawServer(workload);
+    static RawServer start(final Workload workload, final int buffers) throws IOException {
+        final var server = new RawServer(workload, buffers);
         server.thread.setDaemon(true);
         server.thread.start();
         return server;
@@ -55,7 +57,8 @@ final class RawServer implements Peer.Server {
                                 listener.accept(),
                                 workload.requestSize(),
                                 workload.responseSize(),
-                                workload.window()));
+                                workload.window(),
+                                buffers));
             }
             try (RawPoller all = RawPoller.of(connections, workload.spin(), RawServer::answer)) {
                 poller = all;

@@ -17,7 +17,7 @@ public final class VerbenaPeer implements Peer {
     /**
      * As the other peers have it, so that transports are compared and not the kernel's settings.
      */
-    private static final int SOCKET_BUFFER = 256 * 1024;
+    private static final int SOCKET_BUFFER = RawConnection.SOCKET_BUFFER;
 
     /** A message's size beyond which memory matters more than never to wait for a free one. */
     private static final int SMALL = 4096;

@@ -9,6 +9,7 @@ import io.verbena.MsgPool;
 import io.verbena.QueueOverflowException;
 import io.verbena.SessionClosed;
 import io.verbena.SessionClosedException;
+import io.verbena.SessionState;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -69,6 +70,11 @@ final class Client implements ClientSession.Handler {
 
     boolean isHarmed() {
         return harmed;
+    }
+
+    /** It is closed, or about to be. */
+    boolean isClosing() {
+        return session().state().compareTo(SessionState.CLOSING) >= 0;
     }
 
     /** It was closed with nothing in its way, by itself if not by its server before. */

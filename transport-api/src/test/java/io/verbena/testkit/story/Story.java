@@ -406,10 +406,13 @@ public final class Story {
                     undecided.clear();
                     return clients.stream().allMatch(c -> c.isHarmed() || c.isSettled());
                 });
+        // Those that are being closed already may have spent their time while something was.
         final List<Client> last =
-                clients.stream().filter(c -> !c.isHarmed() && !c.isClosed()).toList();
+                clients.stream().filter(c -> !c.isHarmed() && !c.isClosing()).toList();
         clients.stream().filter(c -> !c.queue().isClosed()).forEach(c -> c.session().close());
-        until("all unharmed clients are closed", () -> last.stream().allMatch(Client::isClosed));
+        until(
+                "all unharmed clients are closed",
+                () -> clients.stream().allMatch(c -> c.isHarmed() || c.isClosed()));
         last.forEach(Client::checkClosedInGoodOrder);
         for (int i = 0; i < 60 && !clients.stream().allMatch(Client::isClosed); i++) {
             pass(500);
