@@ -246,16 +246,21 @@ abstract class AbstractSession implements Session, ConnectionHandler {
 
     /** Called often; sends a KEEPALIVE and looks at the peer's once an interval. */
     final void beat(final long nowNs) {
-        final Connection link = connection;
         final Heart beating = heart;
-        if (beating == null || link == null || linkLost) {
+        if (beating != null && beating.isDue(nowNs)) {
+            beat(beating, nowNs);
+        }
+    }
+
+    private void beat(final Heart beating, final long nowNs) {
+        final Connection link = connection;
+        if (link == null || linkLost) {
             return;
         }
         // After GOODBYE there is nothing to hear, or to say, however long the peer's application
         // takes:
         // then the time to close is the limit.
         switch (beating.beat(nowNs, link, stalled || peerSaidGoodbye, saidGoodbye)) {
-            case NONE -> {}
             case BEAT -> {
                 if (beating.isPeerStuck()) {
                     onPeerTakesNothing();
@@ -287,8 +292,17 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     }
 
     final void onKeepalive(final FrameHeader frame) {
-        if ((frame.flags() & FrameHeader.FLAG_BUSY) != 0 && heart != null) {
-            heart.peerIsBusy();
+        final Heart beating = heart;
+        if (beating == null) {
+            return;
+        }
+        if ((frame.flags() & FrameHeader.FLAG_BUSY) != 0) {
+            beating.peerIsBusy();
+        }
+        final long nowNs = queue.nanoTime();
+        if (beating.isDueWithPeer(nowNs)) {
+            beat(beating, nowNs);
+            beating.follow();
         }
     }
 

@@ -8,13 +8,14 @@ import io.verbena.spi.Connection;
  * The heart of one session: it beats once an interval, says so to the peer, and counts the beats in
  * which nothing came from the peer or nothing went to it. It looks at the connection's counters
  * only then, so that a message costs it nothing.
+ *
+ * <p>Two hearts fall into step: one that feels the other's beat soon before its own is due beats at
+ * once, and a little later the next time, so that the other goes on to lead. An idle session then
+ * wakes each end once an interval and not twice, which with a thousand of them is half of all work.
  */
 final class Heart {
     /** What a beat has found. */
     enum Pulse {
-        /** It isn't time yet. */
-        NONE,
-
         /** All is well: let the peer know. */
         BEAT,
 
@@ -62,17 +63,29 @@ final class Heart {
         return intervalNs;
     }
 
+    /** Is it time to beat? */
+    boolean isDue(final long nowNs) {
+        return intervalNs != 0 && nowNs >= nextNs;
+    }
+
+    /** The peer's heart has beaten: is this one to beat with it? */
+    boolean isDueWithPeer(final long nowNs) {
+        return intervalNs != 0 && nowNs >= nextNs - intervalNs / 2;
+    }
+
+    /** The next beat is the peer's to lead. */
+    void follow() {
+        nextNs += intervalNs / 4;
+    }
+
     /**
-     * Is it time, and how is the peer?
+     * Beats: how is the peer?
      *
      * @param deaf this side has stopped reading, or nothing more comes: silence is no sign.
      * @param mute this side has said its last word: that nothing leaves is no sign.
      */
     Pulse beat(
             final long nowNs, final Connection connection, final boolean deaf, final boolean mute) {
-        if (intervalNs == 0 || nowNs < nextNs) {
-            return Pulse.NONE;
-        }
         nextNs = nowNs + intervalNs;
         final long receivedNow = connection.receivedBytes();
         silent = receivedNow != received || deaf ? 0 : silent + 1;

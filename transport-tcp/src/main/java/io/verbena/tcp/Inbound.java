@@ -1,9 +1,8 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.verbena.spi.MsgMemory;
+import io.verbena.tcp.Segments.Segment;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,8 +27,6 @@ final class Inbound {
 
     private final NioConnection connection;
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     /** The header of a frame that has been read in part. */
     private final byte[] headerBytes = new byte[HEADER];
 
@@ -44,17 +41,14 @@ final class Inbound {
     private final ByteBuffer[] vector = new ByteBuffer[2];
 
     /** What was read and can't be looked at for now. */
-    private @Nullable ByteBuf stash;
-
-    private ByteBuffer stashed = NOTHING;
-    private int stashStart;
-    private int stashEnd;
+    private final SegmentSlot stash;
 
     private boolean stalled;
     private long receivedBytes;
 
-    Inbound(final NioConnection connection) {
+    Inbound(final NioConnection connection, final Segments segments) {
         this.connection = connection;
+        stash = new SegmentSlot(segments);
     }
 
     long receivedBytes() {
@@ -171,46 +165,47 @@ final class Inbound {
     }
 
     private void putAside(final ByteBuffer bytes, final int start, final int end) {
-        final ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(end - start);
-        stash = memory;
-        // The buffer that it has, none made for this: a session may stall as often as it receives.
-        stashed = memory.internalNioBuffer(0, end - start);
-        stashStart = stashed.position();
-        stashEnd = stashed.limit();
-        stashed.put(stashStart, bytes, start, end - start);
+        final Segment segment = stash.take();
+        segment.bytes.put(0, bytes, start, end - start);
+        segment.end = end - start;
+        if (!connection.isAttached()) {
+            stash.part();
+        }
     }
 
     /** Asks again about what was put aside. */
     void resume(final ReadArea area) {
         stalled = false;
-        final ByteBuf memory = stash;
-        if (memory == null) {
+        final Segment segment = stash.get();
+        if (segment == null) {
             return;
         }
-        stashStart = parse(area, stashed, stashStart, stashEnd);
+        final int start = parse(area, segment.bytes, segment.start, segment.end);
         if (connection.isEnding()) {
             return;
         }
+        segment.start = start;
         if (!stalled && connection.isAttached()) {
-            if (stashStart < stashEnd) {
-                keepHeader(stashed, stashStart, stashEnd);
+            if (!segment.isEmpty()) {
+                keepHeader(segment.bytes, start, segment.end);
             }
-            dropStash();
+            stash.clear();
         }
     }
 
-    private void dropStash() {
-        final ByteBuf memory = stash;
-        if (memory != null) {
-            stash = null;
-            stashed = NOTHING;
-            memory.release();
-        }
+    /** Leaves its poller. */
+    void part() {
+        stash.part();
+    }
+
+    /** From now on another poller's segments. */
+    void moveTo(final Segments others) {
+        stash.moveTo(others);
     }
 
     /** Gives back what it has. */
     void close() {
         target = null;
-        dropStash();
+        stash.clear();
     }
 }

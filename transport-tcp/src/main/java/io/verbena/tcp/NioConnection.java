@@ -28,7 +28,7 @@ final class NioConnection implements Connection, Selectable {
 
     private final String transport;
     private final Outbound outbound;
-    private final Inbound inbound = new Inbound(this);
+    private final Inbound inbound;
     private NioPoller poller;
     private ConnectionHandler handler;
     private String remoteAddress;
@@ -57,6 +57,7 @@ final class NioConnection implements Connection, Selectable {
             final ConnectionHandler handler) {
         this.poller = poller;
         this.outbound = new Outbound(poller.segments());
+        this.inbound = new Inbound(this, poller.segments());
         this.transport = transport;
         this.remoteAddress = remoteAddress;
         this.handler = handler;
@@ -109,6 +110,7 @@ final class NioConnection implements Connection, Selectable {
             return;
         }
         outbound.part();
+        inbound.part();
         phase = Phase.DETACHED;
         poller.remove(this);
         final SelectionKey old = key;
@@ -125,6 +127,7 @@ final class NioConnection implements Connection, Selectable {
         }
         poller = target;
         outbound.moveTo(target.segments());
+        inbound.moveTo(target.segments());
         handler = newHandler;
         phase = Phase.OPEN;
         final SocketChannel socket = channel;
@@ -237,9 +240,13 @@ final class NioConnection implements Connection, Selectable {
         }
         try {
             final SendResult result = outbound.send(socket, header, payload);
+            if (!outbound.isFull() && !reading && poller.segments().areScarce()) {
+                // As when a thousand heartbeats are due at once: each would take a segment.
+                outbound.flush(socket);
+            }
             if (outbound.isFull()) {
                 updateInterest();
-            } else {
+            } else if (!outbound.isEmpty()) {
                 markDirty();
             }
             return result;

@@ -27,17 +27,8 @@ final class Outbound {
      */
     static final int FLUSH_BYTES = 10 * 1024;
 
-    private static final int NONE = -1;
-
-    private Segments segments;
+    private final SegmentSlot segment;
     private final ByteBuffer[] vector = new ByteBuffer[2];
-
-    /** The number of the segment in use, or {@link #NONE}. */
-    private int segment = NONE;
-
-    /** Between two pollers: what is still to be sent. */
-    private @Nullable Segment parted;
-
     private @Nullable MsgMemory payload;
     private @Nullable ByteBuffer payloadView;
     private long sentBytes;
@@ -49,7 +40,7 @@ final class Outbound {
     private boolean refused;
 
     Outbound(final Segments segments) {
-        this.segments = segments;
+        segment = new SegmentSlot(segments);
     }
 
     long sentBytes() {
@@ -57,7 +48,7 @@ final class Outbound {
     }
 
     boolean isEmpty() {
-        return segment == NONE && payload == null;
+        return segment.isEmpty() && payload == null;
     }
 
     /** Is it the kernel's turn? */
@@ -107,13 +98,14 @@ final class Outbound {
     /** A segment with so much room; null if the kernel must take something first. */
     private @Nullable Segment room(final SocketChannel channel, final int bytes)
             throws IOException {
-        if (segment != NONE && segments.at(segment).room() < bytes && !full) {
+        Segment current = segment.get();
+        if (current != null && current.room() < bytes && !full) {
             flush(channel);
+            current = segment.get();
         }
-        if (segment == NONE) {
-            segment = segments.take();
+        if (current == null) {
+            current = segment.take();
         }
-        final Segment current = segments.at(segment);
         return current.room() < bytes ? null : current;
     }
 
@@ -123,7 +115,7 @@ final class Outbound {
      * @return the payload that has been sent to its end by this call, if there is one.
      */
     @Nullable MsgMemory flush(final SocketChannel channel) throws IOException {
-        final Segment gathered = segment == NONE ? null : segments.at(segment);
+        final Segment gathered = segment.get();
         final ByteBuffer large = payloadView;
         if (gathered != null && large != null) {
             vector[0] = gathered.unsent();
@@ -139,8 +131,7 @@ final class Outbound {
         if (gathered != null) {
             gathered.sent();
             if (gathered.isEmpty()) {
-                segments.giveBack(segment);
-                segment = NONE;
+                segment.clear();
             }
         }
         MsgMemory done = null;
@@ -149,7 +140,7 @@ final class Outbound {
             payload = null;
             payloadView = null;
         }
-        full = segment != NONE || payload != null;
+        full = !isEmpty();
         return done;
     }
 
@@ -164,32 +155,17 @@ final class Outbound {
 
     /** Leaves its poller. */
     void part() {
-        if (segment != NONE) {
-            parted = segments.part(segment);
-            segment = NONE;
-        }
+        segment.part();
     }
 
     /** From now on another poller's segments. */
     void moveTo(final Segments others) {
-        segments = others;
-        final Segment taken = parted;
-        if (taken != null) {
-            parted = null;
-            segment = others.admit(taken);
-        }
+        segment.moveTo(others);
     }
 
     /** Gives back what it has. */
     void close() {
-        if (segment != NONE) {
-            segments.giveBack(segment);
-            segment = NONE;
-        }
-        if (parted != null) {
-            parted.free();
-            parted = null;
-        }
+        segment.clear();
         payload = null;
         payloadView = null;
     }

@@ -16,7 +16,7 @@ final class ReadArea {
      * As much as is read at once. More would save no more system calls, and have more of large
      * payloads copied from here.
      */
-    private static final int BYTES = 64 * 1024;
+    static final int BYTES = 64 * 1024;
 
     private final ByteBuf memory;
 

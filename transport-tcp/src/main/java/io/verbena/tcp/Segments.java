@@ -9,17 +9,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buffers that small frames are gathered in. A connection has one only while it has something to
- * send, so a thousand idle connections have none; the one that was given back last is handed out
- * first, while it is in cache.
+ * Buffers that small frames are gathered in to be sent, or put aside in that can't be looked at
+ * yet. A connection has one only while it needs it, so a thousand idle connections have none; the
+ * one that was given back last is handed out first, while it is in cache.
  *
  * <p>They are known by numbers, as each message takes one and gives it back: to store a reference
  * that often is work for the garbage collector.
  */
 final class Segments {
-    /** Bytes of a segment. */
-    static final int BYTES = 32 * 1024;
+    /** Bytes of a segment: as many as are read at once, as they may have to be put aside. */
+    static final int BYTES = ReadArea.BYTES;
 
+    /** As many are kept when nobody uses them, and no more are to be in use without need. */
     private static final int MAX_SPARE = 64;
 
     /** By number; null where there is no memory. */
@@ -54,6 +55,11 @@ final class Segments {
         for (int number = segments.length - 1; number >= length; number--) {
             free[freeCount++] = number;
         }
+    }
+
+    /** Are so many in use that more would be made for a moment only? */
+    boolean areScarce() {
+        return segments.length - freeCount >= MAX_SPARE;
     }
 
     /** A segment in use. */
