@@ -3,6 +3,7 @@ package io.verbena.testkit;
 
 import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.internal.CleanableDirectBuffer;
 import io.netty.util.internal.PlatformDependent;
 import io.verbena.MsgPool;
 import io.verbena.testkit.mem.MemNetwork;
@@ -61,6 +62,8 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
                     "ForkJoinPool.*|.*[Cc]leaner.*|process reaper.*|Attach Listener|"
                             + "surefire.*|awaitility.*|C[12] CompilerThread.*|VirtualThread.*");
     private static final List<MsgPool> POOLS = Collections.synchronizedList(new ArrayList<>());
+    private static final int PROBE_BYTES = 1 << 20;
+    private static final boolean NETTYS_ARE_THE_JVMS = areNettysTheJvms();
     private static long nettyAtFirst = -1;
 
     private final long limitNs;
@@ -209,12 +212,30 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
+    /**
+     * Direct buffers but for the chunks of Netty's allocator, which it keeps or not as it likes.
+     */
     private static long directBytes() {
+        final long all = jvmsDirectBytes();
+        return NETTYS_ARE_THE_JVMS
+                ? all - PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()
+                : all;
+    }
+
+    private static long jvmsDirectBytes() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                        .filter(bean -> bean.getName().equals("direct"))
-                        .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                        .sum()
-                - PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+                .filter(bean -> bean.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
+    /** That depends on how Netty allocates, which depends on the JVM. */
+    private static boolean areNettysTheJvms() {
+        final long before = jvmsDirectBytes();
+        final CleanableDirectBuffer probe = PlatformDependent.allocateDirect(PROBE_BYTES, true);
+        final boolean counted = jvmsDirectBytes() - before >= PROBE_BYTES;
+        probe.clean();
+        return counted;
     }
 
     /** What Netty counts: the pooled allocator's chunks too, which it keeps. */
