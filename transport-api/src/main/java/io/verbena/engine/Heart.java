@@ -68,9 +68,12 @@ final class Heart {
         return intervalNs != 0 && nowNs >= nextNs;
     }
 
-    /** The peer's heart has beaten: is this one to beat with it? */
+    /**
+     * The peer's heart has beaten: is this one to beat with it? Not while the peer takes nothing:
+     * that is counted by whole intervals, however often it says that it lives.
+     */
     boolean isDueWithPeer(final long nowNs) {
-        return intervalNs != 0 && nowNs >= nextNs - intervalNs / 2;
+        return intervalNs != 0 && stuck == 0 && nowNs >= nextNs - intervalNs / 2;
     }
 
     /** The next beat is the peer's to lead. */

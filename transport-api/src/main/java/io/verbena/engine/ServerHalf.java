@@ -47,8 +47,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     /**
      * The message that a payload is being received into, if there is one: the number of its pool,
-     * and its own. It's needed only if the link breaks just then, and to note a reference each time
-     * would be more work for the garbage collector than all the rest of a request.
+     * and its own. It's needed only if the link breaks just then, and to note a reference for each
+     * request is work for the garbage collector.
      */
     private int receivingPool = NONE;
 
