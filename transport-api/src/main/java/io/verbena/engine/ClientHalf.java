@@ -27,6 +27,10 @@ final class ClientHalf extends AbstractSession implements ClientSession {
 
     private @Nullable Timer setupTimer;
     private boolean established;
+
+    /** HELLO was sent with the connection request. */
+    private boolean greeted;
+
     private int credits;
     private int window;
     private int peerMaxPayload = Integer.MAX_VALUE;
@@ -91,6 +95,14 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     }
 
     @Override
+    public void onGreeting() {
+        if (state == SessionState.CONNECTING) {
+            greeted = true;
+            sendHello();
+        }
+    }
+
+    @Override
     public void onConnected() {
         if (state != SessionState.CONNECTING) {
             closeLink();
@@ -100,6 +112,12 @@ final class ClientHalf extends AbstractSession implements ClientSession {
                 connectOptions.helloTimeoutNs(),
                 EventReason.HELLO_TIMEOUT,
                 "%s has not answered HELLO within %d ms");
+        if (!greeted) {
+            sendHello();
+        }
+    }
+
+    private void sendHello() {
         Hello.encode(
                 queue.header,
                 0,
@@ -240,7 +258,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         inFlight.add(msg);
         queue.header.encode(
                 FrameType.REQUEST, 0, 0, msg.length, msg.transactionId, msg.responseRoom());
-        final SendResult result = send(msg.length == 0 ? null : msg);
+        final SendResult result = send(msg);
         if (result == SendResult.SENT || result == SendResult.HELD) {
             msg.sending = result == SendResult.HELD;
             credits--;

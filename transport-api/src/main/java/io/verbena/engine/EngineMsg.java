@@ -30,13 +30,17 @@ final class EngineMsg implements Msg, MsgMemory {
     /** A response that is queued, or that the transport still needs. */
     static final int ANSWERED = 5;
 
+    /** A request is being received into it. */
+    static final int RECEIVING = 6;
+
     private static final String[] STATE_NAMES = {
         "free",
         "held by the application",
         "in flight",
         "quarantined after its deadline",
         "a request",
-        "a response on its way"
+        "a response on its way",
+        "being received into"
     };
 
     final DirectMsgPool pool;

@@ -55,7 +55,7 @@ final class PoolSet {
         for (int i = 0; i < serving.size(); i++) {
             final DirectMsgPool pool = serving.get(i);
             if (pool.inBytes() >= bytes) {
-                final EngineMsg msg = pool.pop(EngineMsg.REQUEST);
+                final EngineMsg msg = pool.pop(EngineMsg.RECEIVING);
                 if (msg != null) {
                     return msg;
                 }
@@ -64,14 +64,17 @@ final class PoolSet {
         return null;
     }
 
-    /** A message of a pool that is bound, by its numbers. */
-    @Nullable EngineMsg message(final int poolId, final int index) {
-        for (final DirectMsgPool pool : all) {
-            if (pool.id() == poolId) {
-                return pool.message(index);
+    /** Frees what a session was receiving into. Looks at every message: for the end of a link. */
+    void freeReceiving(final long session) {
+        for (int i = 0; i < serving.size(); i++) {
+            final DirectMsgPool pool = serving.get(i);
+            for (int index = 0; index < pool.count(); index++) {
+                final EngineMsg msg = pool.message(index);
+                if (msg.state == EngineMsg.RECEIVING && msg.session == session) {
+                    pool.free(msg);
+                }
             }
         }
-        return null;
     }
 
     /** Is any message free, of whatever length? */

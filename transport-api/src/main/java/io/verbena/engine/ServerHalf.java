@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The end of a session that answers requests. */
 final class ServerHalf extends AbstractSession implements ServerSession {
-    private static final int NONE = -1;
-
     private final Handler handler;
     private final Portal portal;
     private final int peerMaxPayload;
@@ -46,13 +44,11 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private int held;
 
     /**
-     * The message that a payload is being received into, if there is one: the number of its pool,
-     * and its own. It's needed only if the link breaks just then, and to note a reference for each
-     * request is work for the garbage collector.
+     * Requests that were given a destination and aren't there yet. Which messages those are is
+     * needed only if the link breaks just then, and to note a reference for each request is work
+     * for the garbage collector.
      */
-    private int receivingPool = NONE;
-
-    private int receivingIndex;
+    private int receiving;
 
     private boolean askedForHeld;
 
@@ -140,14 +136,16 @@ final class ServerHalf extends AbstractSession implements ServerSession {
                             .formatted(options.maxPayloadBytes(), frame));
             return MsgMemory.DISCARD;
         }
-        if (open >= granted || peerSaidGoodbye) {
+        if (open + receiving >= granted || peerSaidGoodbye) {
             protocolError(
                     peerSaidGoodbye
                             ? "a request after GOODBYE"
-                            : "a request without a credit: %d are open already".formatted(open));
+                            : "a request without a credit: %d are open already"
+                                    .formatted(open + receiving));
             return MsgMemory.DISCARD;
         }
         if (state != SessionState.ESTABLISHED) {
+            receiving++;
             return MsgMemory.DISCARD;
         }
         if (!outbound.isEmpty() && !listening) {
@@ -166,11 +164,11 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             stallForMemory();
             return null;
         }
+        receiving++;
         if (msg == null) {
             return MsgMemory.DISCARD;
         }
-        receivingPool = msg.pool.id();
-        receivingIndex = msg.index();
+        msg.session = number;
         return msg;
     }
 
@@ -191,15 +189,15 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     }
 
     private void onRequest(final FrameHeader frame, final MsgMemory memory) {
+        receiving--;
         open++;
         if (!(memory instanceof EngineMsg msg)) {
             refuse(frame);
             return;
         }
-        receivingPool = NONE;
         queue.counters.requestsReceived++;
         held++;
-        msg.session = number;
+        msg.state = EngineMsg.REQUEST;
         msg.transactionId = frame.transactionId();
         msg.room = Math.min(frame.room(), peerMaxPayload);
         msg.received(frame.payloadLength());
@@ -321,7 +319,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             return true;
         }
         queue.header.encode(FrameType.RESPONSE, 0, 1, msg.length, msg.transactionId, 0);
-        final SendResult result = send(msg.length == 0 ? null : msg);
+        final SendResult result = send(msg);
         if (result == SendResult.SENT) {
             msg.pool.free(msg);
         } else if (result == SendResult.HELD) {
@@ -443,10 +441,9 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     @Override
     void flush() {
-        final EngineMsg partial = queue.pools().message(receivingPool, receivingIndex);
-        receivingPool = NONE;
-        if (partial != null) {
-            partial.pool.free(partial);
+        if (receiving > 0) {
+            receiving = 0;
+            queue.pools().freeReceiving(number);
         }
         giveUpFailed();
         for (EngineMsg msg = sending.poll(); msg != null; msg = sending.poll()) {

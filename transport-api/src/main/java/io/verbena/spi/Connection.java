@@ -33,7 +33,11 @@ public interface Connection {
      *
      * @param header the frame's header, which is copied.
      * @param payload the message whose {@link MsgMemory#outbound()} holds the payload from index 0,
-     *     {@link FrameHeader#payloadLength()} bytes of it; null if there is none.
+     *     {@link FrameHeader#payloadLength()} bytes of it, which may be none. A REQUEST names the
+     *     message that the response is received into, a RESPONSE the one that the request, or its
+     *     mirror, was received into. Null for other frames without payload. {@link SendResult#SENT}
+     *     of a REQUEST does not mean that its memory may be used again: that is for the answer to
+     *     tell.
      * @return what became of it.
      */
     SendResult send(FrameHeader header, @Nullable MsgMemory payload);

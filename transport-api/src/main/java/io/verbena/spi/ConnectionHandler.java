@@ -10,9 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Receiving is two calls. {@link #destination} names the memory that a payload belongs in,
  * {@link #onFrame} tells that it is there. Between the two of a frame, no other frame of the same
- * connection is begun.
+ * connection is begun; but a transport that fetches payloads itself may begin several REQUESTs one
+ * after the other, whose {@link #onFrame} come in the same order.
  */
 public interface ConnectionHandler {
+    /**
+     * On the connecting end: the transport is about to ask for a connection, and its request can
+     * carry a frame; {@link Connection#send} takes one, the first. A transport whose requests can't
+     * doesn't call this, and the first frame is sent in {@link #onConnected()}.
+     */
+    default void onGreeting() {}
+
     /** On the connecting end: the link is up, and {@link Connection#send} works. */
     void onConnected();
 

@@ -73,7 +73,7 @@ final class Outbound {
         }
         header.copyTo(gathered.bytes, gathered.end);
         gathered.end += FrameHeader.LENGTH;
-        if (memory == null) {
+        if (memory == null || length == 0) {
             return SendResult.SENT;
         }
         final ByteBuffer source = memory.outbound();
