@@ -6,4 +6,9 @@ module io.verbena.rdma {
     requires io.netty.buffer;
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports io.verbena.rdma;
+
+    provides io.verbena.spi.TransportProvider with
+            io.verbena.rdma.RdmaTransportProvider;
 }

@@ -1,0 +1,182 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.rdma;
+
+import io.verbena.ConnectOptions;
+import io.verbena.EventReason;
+import io.verbena.rdma.verbs.CmEvent;
+import io.verbena.spi.PollerContext.Timer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects: the name, the device, the route, the request, each step with its share of the time that
+ * is left, and each address in turn. What the last one failed of is what the session is told.
+ */
+final class Connector {
+    private final RdmaPoller poller;
+    private final RdmaConnection connection;
+    private final RdmaUri address;
+    private final long endNs;
+    private List<InetSocketAddress> addresses = List.of();
+    private int next;
+    private @Nullable Timer timer;
+
+    Connector(
+            final RdmaPoller poller,
+            final RdmaConnection connection,
+            final RdmaUri address,
+            final ConnectOptions options) {
+        this.poller = poller;
+        this.connection = connection;
+        this.address = address;
+        endNs = poller.context().nanoTime() + options.connectTimeoutNs();
+    }
+
+    void start() {
+        connection.connector(this);
+        if (address.isLiteral()) {
+            // Not from here: whoever connects has not got the connection yet.
+            runLater(this::resolve);
+        } else {
+            // getaddrinfo(3) blocks, for many seconds if it likes.
+            final Thread resolver =
+                    new Thread(this::resolve, "verbena-resolver-" + address.host());
+            resolver.setDaemon(true);
+            resolver.start();
+        }
+    }
+
+    private void runLater(final Runnable task) {
+        try {
+            poller.context().execute(task);
+        } catch (final RejectedExecutionException e) {
+            // The event queue was closed, and the connection with it.
+        }
+    }
+
+    private void resolve() {
+        try {
+            final List<InetSocketAddress> found = address.resolve();
+            runLater(
+                    () -> {
+                        addresses = found;
+                        tryNext(EventReason.UNRESOLVED, "the name has no addresses", null);
+                    });
+        } catch (final UnknownHostException e) {
+            runLater(() -> giveUp(EventReason.UNRESOLVED, "the host is unknown", e));
+        }
+    }
+
+    /** Tries the next address, or tells what the last one failed of. */
+    private void tryNext(
+            final EventReason reason, final String detail, final @Nullable Exception cause) {
+        cancelTimer();
+        if (!connection.isConnecting()) {
+            return;
+        }
+        connection.attemptFailed();
+        if (next == addresses.size()) {
+            giveUp(reason, detail, cause);
+            return;
+        }
+        final InetSocketAddress target = addresses.get(next++);
+        try {
+            final long id = poller.verbs().createId(poller.channel());
+            connection.id(id);
+            poller.know(id, connection);
+            connection.remoteAddress(Faults.describe(target));
+            poller.verbs().resolveAddress(id, target, leftMs());
+            poller.expectEvents();
+            limit();
+        } catch (final IOException e) {
+            failed(e);
+        }
+    }
+
+    private void limit() {
+        final long leftNs = Math.max(1, endNs - poller.context().nanoTime());
+        final long shareNs = leftNs / (addresses.size() - next + 1);
+        timer =
+                poller.context()
+                        .schedule(
+                                shareNs,
+                                () -> {
+                                    if (connection.isConnecting()) {
+                                        tryNext(
+                                                EventReason.CONNECT_TIMEOUT,
+                                                "it has not answered in time",
+                                                null);
+                                    }
+                                });
+    }
+
+    private int leftMs() {
+        final long leftNs = endNs - poller.context().nanoTime();
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(leftNs)));
+    }
+
+    /** An event of the connection manager, on the way. */
+    void onEvent(final CmEvent event) {
+        try {
+            switch (event.type()) {
+                case ADDR_RESOLVED -> poller.verbs().resolveRoute(connection.id(), leftMs());
+                case ROUTE_RESOLVED -> connection.request();
+                case ESTABLISHED -> {
+                    cancelTimer();
+                    connection.onEvent(event);
+                }
+                case REJECTED -> {
+                    cancelTimer();
+                    if (!connection.wasAnsweredByRejection(event)) {
+                        tryNext(Faults.reason(event), Faults.detail(event), null);
+                    }
+                }
+                case ADDR_ERROR,
+                        ROUTE_ERROR,
+                        UNREACHABLE,
+                        CONNECT_ERROR,
+                        DEVICE_REMOVAL,
+                        DISCONNECTED ->
+                        tryNext(Faults.reason(event), Faults.detail(event), null);
+                default -> {
+                    // Of no concern.
+                }
+            }
+        } catch (final IOException e) {
+            failed(e);
+        }
+    }
+
+    private void failed(final IOException e) {
+        final String text = String.valueOf(e.getMessage());
+        final EventReason reason;
+        if (text.contains("memory")) {
+            reason = EventReason.LIMIT_REACHED;
+        } else if (text.contains("unreachable") || text.contains("No such device")) {
+            reason = EventReason.UNREACHABLE;
+        } else {
+            reason = EventReason.TRANSPORT_ERROR;
+        }
+        tryNext(reason, text, e);
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private void giveUp(
+            final EventReason reason, final String detail, final @Nullable Exception cause) {
+        if (connection.isConnecting()) {
+            connection.end(
+                    reason, "can't connect to %s: %s".formatted(address.uri(), detail), cause);
+        }
+    }
+}
