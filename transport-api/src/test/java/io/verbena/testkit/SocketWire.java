@@ -1,8 +1,8 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.util.internal.CleanableDirectBuffer;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -28,8 +28,12 @@ public final class SocketWire implements Wire {
     private final SocketAddress target;
     private final URI uri;
     private final List<Link> links = new ArrayList<>();
-    private final ByteBuf memory = Unpooled.directBuffer(BUFFER_BYTES, BUFFER_BYTES);
-    private final ByteBuffer scratch = memory.nioBuffer(0, BUFFER_BYTES);
+
+    /** Freed at once: Netty leaves buffers that aren't pooled to the collector on some JDKs. */
+    private final CleanableDirectBuffer memory =
+            PlatformDependent.allocateDirect(BUFFER_BYTES, true /* permitExpensiveClean */);
+
+    private final ByteBuffer scratch = memory.buffer();
     private final Thread thread;
     private volatile boolean stalled;
     private volatile boolean closed;
@@ -110,7 +114,7 @@ public final class SocketWire implements Wire {
         } finally {
             cutAll();
             closeQuietly(listener);
-            memory.release();
+            memory.clean();
         }
     }
 

@@ -3,8 +3,8 @@ package io.verbena.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.util.internal.CleanableDirectBuffer;
+import io.netty.util.internal.PlatformDependent;
 import io.verbena.EventReason;
 import io.verbena.PortalOptions;
 import io.verbena.spi.Connection;
@@ -117,11 +117,14 @@ class ClosingConnectionTest {
 
     /** A payload. */
     private static final class Large implements MsgMemory {
-        private final ByteBuf memory = Unpooled.directBuffer(LARGE, LARGE);
-        private final ByteBuffer bytes = memory.nioBuffer(0, LARGE);
+        /** Freed at once: Netty leaves buffers that aren't pooled to the collector on some JDKs. */
+        private final CleanableDirectBuffer memory =
+                PlatformDependent.allocateDirect(LARGE, true /* permitExpensiveClean */);
+
+        private final ByteBuffer bytes = memory.buffer();
 
         void free() {
-            memory.release();
+            memory.clean();
         }
 
         @Override

@@ -236,6 +236,32 @@ class MemFaultsTest {
     }
 
     @Test
+    void aPeerThatLivesAndTakesNothingHasAllItsMisses() {
+        // the client's clock is fast: it says that it lives 4 times in 3 of the server's intervals
+        final Pair pair =
+                scene.pair()
+                        .clientQueue(
+                                options ->
+                                        options.withNanoClock(
+                                                () -> scene.clock().getAsLong() / 3 * 4))
+                        .bothSessions(options -> options.withKeepaliveIntervalNs(100_000_000))
+                        .clientSession(options -> options.withKeepaliveMisses(100))
+                        .serverSession(options -> options.withKeepaliveMisses(10))
+                        .established();
+        scene.passMs(500);
+        faults(pair).stall(Direction.TO_CLIENT).capacity(Direction.TO_CLIENT, 1, 4096);
+        pair.sendMany(2, 8);
+        // One answer on the link and one before it: nothing leaves the server any more.
+        pair.untilRequests(2);
+        scene.passMs(1000);
+        assertThat(pair.server.closedSessions()).isZero();
+        // One more to notice that the misses have begun, and each beat is late by a quarter.
+        scene.passMs(500);
+        pair.server.assertClosed(EventReason.PEER_STALLED);
+        faults(pair).release(Direction.TO_CLIENT);
+    }
+
+    @Test
     void aResponseMayComeBeforeItsRequestIsKnownToBeSent() {
         final Pair pair = scene.pair().established();
         faults(pair).hold(Direction.TO_SERVER, 1).tellSentLate(true);
