@@ -1,7 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 /** The transport over RDMA verbs. */
 module io.verbena.rdma {
-    requires io.verbena;
+    requires transitive io.verbena;
     requires disni;
     requires io.netty.buffer;
     requires org.slf4j;

@@ -718,8 +718,7 @@ final class RdmaConnection implements Connection {
 
     @Override
     public void detach() {
-        if (phase != Phase.INVITED && phase != Phase.OPEN && phase != Phase.ACCEPTED
-                || phase != Phase.INVITED && !ownsQueue) {
+        if (phase != Phase.INVITED && !(isLive() && ownsQueue)) {
             throw new IllegalStateException("only a connection that was not accepted can move");
         }
         try {

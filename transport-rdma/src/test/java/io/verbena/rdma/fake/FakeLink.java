@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma.fake;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -117,6 +118,15 @@ public final class FakeLink {
      */
     public boolean isConnected() {
         return fabric.lockedGet(() -> established && !ended);
+    }
+
+    /**
+     * Where the client wanted to go.
+     *
+     * @return the address that it resolved.
+     */
+    public InetSocketAddress target() {
+        return fabric.lockedGet(() -> client.remote);
     }
 
     @Override
