@@ -82,7 +82,8 @@ final class QueuePairMemory {
             final ByteBuf memory, final int bytes, final ByteOrder order) {
         memory.setZero(0, memory.capacity());
         final ByteBuffer whole = memory.nioBuffer(0, memory.capacity());
-        return whole.alignedSlice(CACHE_LINE).slice(0, bytes).order(order);
+        final int past = whole.alignmentOffset(0, CACHE_LINE);
+        return whole.slice(CACHE_LINE - past & CACHE_LINE - 1, bytes).order(order);
     }
 
     /** Where a receive's slot is in {@link #slots}. */
