@@ -1,0 +1,181 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.rdma.verbs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.verbena.rdma.probe.VerbsProbe;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the natives are found, and what is said where they aren't: each in a JVM of its own. */
+@EnabledOnOs(OS.LINUX)
+class VerbsLibraryTest {
+    private static final Path STOCK =
+            Path.of("../native/target/natives/stock/libdisni.so").toAbsolutePath().normalize();
+
+    private static final Pattern MODULES =
+            Pattern.compile(
+                    ".*(transport-(rdma|api)/target/classes|verbena-(api|rdma|native)-[^/]*(?<!-tests)\\.jar"
+                            + "|(disni|netty|slf4j-api|jspecify|agrona|jctools)[^/]*\\.jar)");
+
+    @TempDir Path directory;
+
+    @Test
+    void loadsWithoutAnyFlagOfTheJvm() throws Exception {
+        assertThat(probe())
+                .matches(
+                        "(loaded|works): libdisni \\d+ \\(libibverbs [\\d.]+, librdmacm [\\d.]+\\).*");
+    }
+
+    @Test
+    void loadsFromTheModulePath() throws Exception {
+        final List<String> modules = new ArrayList<>();
+        final List<String> others = new ArrayList<>();
+        for (final String entry : classPath()) {
+            (MODULES.matcher(entry).matches() ? modules : others).add(entry);
+        }
+        assertThat(
+                        run(
+                                Map.of(),
+                                "-p",
+                                String.join(File.pathSeparator, modules),
+                                "--add-modules",
+                                "io.verbena.rdma",
+                                "--add-exports",
+                                "io.verbena.rdma/io.verbena.rdma.verbs=ALL-UNNAMED",
+                                "-cp",
+                                String.join(File.pathSeparator, others)))
+                .matches("(loaded|works): libdisni \\d+ .*");
+    }
+
+    @Test
+    void leavesNothingBehind() throws Exception {
+        assertThat(probe("-Dio.verbena.rdma.tmpdir=" + directory)).contains("libdisni");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void takesTheLibraryThatIsNamed() throws Exception {
+        assumeThat(STOCK).exists();
+        assertThat(probe("-Dio.verbena.rdma.library=" + STOCK))
+                .matches("(loaded|works): libdisni without extensions \\[\\].*");
+    }
+
+    @Test
+    void saysThatTheNamedLibraryIsNotThere() throws Exception {
+        assertThat(probe("-Dio.verbena.rdma.library=" + directory.resolve("none.so")))
+                .isEqualTo(
+                        "unavailable: "
+                                + directory.resolve("none.so")
+                                + ", which -Dio.verbena.rdma.library names, can't be read");
+    }
+
+    @Test
+    void saysThatTheNamedLibraryIsNone() throws Exception {
+        final Path text = Files.writeString(directory.resolve("text.so"), "no library at all");
+        assertThat(probe("-Dio.verbena.rdma.library=" + text))
+                .startsWith("unavailable: " + text + " can't be loaded: ");
+    }
+
+    @Test
+    void namesThePropertyWhereTheDirectoryCannotBeWritten() throws Exception {
+        assertThat(probe("-Djava.io.tmpdir=" + directory.resolve("none")))
+                .startsWith(
+                        "unavailable: the natives can't be unpacked in "
+                                + directory.resolve("none"))
+                .endsWith("name another directory with -Dio.verbena.rdma.tmpdir=DIRECTORY");
+        assertThat(
+                        probe(
+                                "-Djava.io.tmpdir=" + directory.resolve("none"),
+                                "-Dio.verbena.rdma.tmpdir=" + directory))
+                .contains("libdisni");
+    }
+
+    @Test
+    void namesThePropertyWhereNothingCanBeRun() throws Exception {
+        final Path noexec = noexec();
+        assumeThat(noexec).as("a writable file system that is mounted noexec").isNotNull();
+        assertThat(probe("-Dio.verbena.rdma.tmpdir=" + noexec))
+                .contains("programs may not be run from " + noexec, "io.verbena.rdma.tmpdir");
+    }
+
+    @Test
+    void namesWhatIsMissingOfTheSystemsLibraries() throws Exception {
+        Files.writeString(directory.resolve("libibverbs.so.1"), "");
+        assertThat(run(Map.of("LD_LIBRARY_PATH", directory.toString()), classPathArguments()))
+                .startsWith("unavailable: the RDMA libraries aren't usable: ")
+                .contains(
+                        "libibverbs.so.1", "apt install libibverbs1 librdmacm1 ibverbs-providers");
+    }
+
+    private static Path noexec() throws IOException {
+        try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
+            return mounts.map(line -> line.split(" "))
+                    .filter(fields -> List.of(fields[3].split(",")).contains("noexec"))
+                    .filter(fields -> fields[2].equals("tmpfs"))
+                    .map(fields -> Path.of(fields[1]))
+                    .filter(Files::isWritable)
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    private static List<String> classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.isEmpty())
+                .collect(Collectors.toList());
+    }
+
+    private static String[] classPathArguments(final String... more) {
+        return Stream.concat(
+                        Arrays.stream(more),
+                        Stream.of("-cp", String.join(File.pathSeparator, classPath())))
+                .toArray(String[]::new);
+    }
+
+    private String probe(final String... arguments) throws Exception {
+        return run(Map.of(), classPathArguments(arguments));
+    }
+
+    /** Runs the probe; the line that it prints. */
+    private String run(final Map<String, String> environment, final String... arguments)
+            throws Exception {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xshare:auto");
+        command.addAll(List.of(arguments));
+        command.add(VerbsProbe.class.getName());
+        final Path output = Files.createTempFile("probe", ".txt");
+        try {
+            final ProcessBuilder builder =
+                    new ProcessBuilder(command)
+                            .redirectOutput(output.toFile())
+                            .redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment().putAll(environment);
+            final Process process = builder.start();
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("the probe doesn't end");
+            }
+            return Files.readString(output, StandardCharsets.UTF_8).strip();
+        } finally {
+            Files.delete(output);
+        }
+    }
+}
