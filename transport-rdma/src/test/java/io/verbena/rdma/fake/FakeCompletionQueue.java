@@ -15,6 +15,9 @@ final class FakeCompletionQueue extends FakeObject {
     /** What a field holds that means nothing. */
     private static final int GARBAGE = 0x5ca1ab1e;
 
+    /** The queue pair's number, which Verbena doesn't read. */
+    private static final int WC_QUEUE_PAIR = 28;
+
     final FakeDevice device;
     final List<FakeQueuePair> queuePairs = new ArrayList<>();
     int notifications;
@@ -173,7 +176,7 @@ final class FakeCompletionQueue extends FakeObject {
         memory.putInt(index + Layout.WC_OPCODE, success ? completion.opcode : GARBAGE);
         memory.putInt(index + Layout.WC_VENDOR_ERROR, success ? 0 : 0x80 + completion.status);
         memory.putInt(index + Layout.WC_BYTE_LENGTH, success ? completion.length : GARBAGE);
-        memory.putInt(index + 28, completion.queuePair.number);
+        memory.putInt(index + WC_QUEUE_PAIR, completion.queuePair.number);
     }
 
     /** Loses the completions of a queue pair. */

@@ -112,6 +112,7 @@ final class FakeConnectionManager {
 
     void connect(final FakeId id, final ConnectionParameters parameters) throws IOException {
         require(id, "connect", FakeId.State.ROUTED);
+        id.device.present("connect");
         check(id, "connect", parameters.privateData(), REQUEST_DATA);
         id.state = FakeId.State.CONNECTING;
         id.parameters = parameters;
@@ -168,6 +169,7 @@ final class FakeConnectionManager {
 
     void accept(final FakeId id, final ConnectionParameters parameters) throws IOException {
         require(id, "accept", FakeId.State.REQUESTED);
+        id.device.present("accept");
         check(id, "accept", parameters.privateData(), ACCEPT_DATA);
         id.parameters = parameters;
         id.state = FakeId.State.ACCEPTED;
@@ -204,7 +206,11 @@ final class FakeConnectionManager {
         if (id.queuePair != null && id.queuePair.state == FakeQueuePair.State.INIT) {
             id.queuePair.state = FakeQueuePair.State.READY;
             id.queuePair.maxReads =
-                    Math.min(id.parameters.initiatorDepth(), other.parameters.responderResources());
+                    Math.min(
+                            id.device.device.limits().maxReads(),
+                            Math.min(
+                                    id.parameters.initiatorDepth(),
+                                    other.parameters.responderResources()));
         }
     }
 
@@ -271,6 +277,7 @@ final class FakeConnectionManager {
         bound.remove(id);
         id.channel.entries.removeIf(entry -> entry.id() == id);
         id.channel.ids--;
+        id.destroyed = true;
         id.forget();
         id.state = FakeId.State.OVER;
     }
@@ -327,6 +334,9 @@ final class FakeConnectionManager {
 
     private void post(
             final FakeId id, final CmEvent.Type type, final int status, final byte[] data) {
+        if (id.destroyed) {
+            return;
+        }
         final Runnable whenFetched =
                 () -> {
                     if (type == CmEvent.Type.REJECTED) {
@@ -355,7 +365,6 @@ final class FakeConnectionManager {
             throw fabric.violation(verb + " of " + id + " without a queue pair");
         }
         if (privateData.length > most) {
-            id.state = id.link == null ? FakeId.State.ROUTED : FakeId.State.REQUESTED;
             throw new IOException(verb + ": Invalid argument");
         }
     }

@@ -203,6 +203,19 @@ public final class FakeFabric {
     }
 
     /**
+     * Brings a device back: as a new one, with another context.
+     *
+     * @param name the device's.
+     */
+    public void restoreDevice(final String name) {
+        locked(
+                () -> {
+                    final FakeDevice old = deviceNamed(name);
+                    devices.set(devices.indexOf(old), new FakeDevice(this, old.device));
+                });
+    }
+
+    /**
      * Gives a device an asynchronous event.
      *
      * @param name the device's.

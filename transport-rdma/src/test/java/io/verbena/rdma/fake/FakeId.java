@@ -37,6 +37,8 @@ final class FakeId extends FakeObject {
 
     int requests;
 
+    boolean destroyed;
+
     FakeId(final FakeEventChannel channel) {
         super(channel.fabric, "id");
         this.channel = channel;

@@ -179,10 +179,10 @@ final class FakeQueuePair extends FakeObject {
         if (!read && work.opcode != Layout.OP_SEND && work.opcode != Layout.OP_WRITE) {
             return Status.EINVAL;
         }
-        if (work.has(Layout.INLINE)) {
-            if (read || work.length > maxInline) {
-                return Status.EINVAL;
-            }
+        if (work.has(Layout.INLINE) && (read || work.length > maxInline)) {
+            return Status.EINVAL;
+        }
+        if (work.has(Layout.INLINE) && work.length > 0) {
             if (work.inline == null) {
                 work.inline = new byte[maxInline];
             }

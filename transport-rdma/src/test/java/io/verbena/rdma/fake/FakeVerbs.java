@@ -1,7 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma.fake;
 
-import io.verbena.rdma.verbs.Access;
 import io.verbena.rdma.verbs.AsyncEvent;
 import io.verbena.rdma.verbs.CmEvent;
 import io.verbena.rdma.verbs.ConnectionParameters;
@@ -21,6 +20,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** A library's view of a {@link FakeFabric}. Each call is one step of the whole fabric. */
 final class FakeVerbs implements Verbs {
@@ -67,10 +67,19 @@ final class FakeVerbs implements Verbs {
     }
 
     private void simply(final String verb, final Runnable action) {
-        fabric.locked(
+        simply(
+                verb,
+                () -> {
+                    action.run();
+                    return null;
+                });
+    }
+
+    private <T> T simply(final String verb, final Supplier<T> call) {
+        return fabric.lockedGet(
                 () -> {
                     fabric.script.error(verb);
-                    action.run();
+                    return call.get();
                 });
     }
 
@@ -83,11 +92,7 @@ final class FakeVerbs implements Verbs {
     }
 
     private FakeDevice presentDevice(final String verb, final long context) throws IOException {
-        final FakeDevice device = find(context, FakeDevice.class);
-        if (device.removed) {
-            throw new IOException(verb + ": No such device");
-        }
-        return device;
+        return find(context, FakeDevice.class).present(verb);
     }
 
     private void need(final Extension extension) {
@@ -229,17 +234,18 @@ final class FakeVerbs implements Verbs {
 
     @Override
     public InetSocketAddress localAddress(final long id) {
-        return fabric.lockedGet(() -> id(id).local);
+        return simply("localAddress", () -> id(id).local);
     }
 
     @Override
     public InetSocketAddress remoteAddress(final long id) {
-        return fabric.lockedGet(() -> id(id).remote);
+        return simply("remoteAddress", () -> id(id).remote);
     }
 
     @Override
     public long context(final long id) {
-        return fabric.lockedGet(
+        return simply(
+                "context",
                 () -> {
                     final FakeDevice device = id(id).device;
                     return device == null ? 0L : device.handle;
@@ -300,25 +306,7 @@ final class FakeVerbs implements Verbs {
                 "register",
                 () -> {
                     final FakeDomain in = find(domain, FakeDomain.class);
-                    final DeviceLimits limits =
-                            presentDevice("register", in.device.handle).device.limits();
-                    final boolean remoteOnly =
-                            (access & (Access.REMOTE_WRITE | Access.LOCAL_WRITE))
-                                    == Access.REMOTE_WRITE;
-                    if (length <= 0 || remoteOnly) {
-                        throw new IOException("register: Invalid argument");
-                    }
-                    if (length > limits.maxRegionBytes()
-                            || fabric.handles.all(FakeRegion.class).size()
-                                    >= limits.maxMemoryRegions()) {
-                        throw new IOException(
-                                "register: Cannot allocate memory, " + length + " bytes");
-                    }
-                    final FakeMemory.Block block = fabric.memory.find(address, length);
-                    if (block == null) {
-                        throw new IOException("register: Bad address");
-                    }
-                    return new FakeRegion(in, block, address, length, access).region;
+                    return in.device.register(in, address, length, access).region;
                 });
     }
 
@@ -346,16 +334,11 @@ final class FakeVerbs implements Verbs {
     @Override
     public long createCompletionQueue(final long context, final long channel, final int entries)
             throws IOException {
-        final String verb = "createCompletionQueue";
         return io(
-                verb,
+                "createCompletionQueue",
                 () -> {
-                    final FakeDevice device = presentDevice(verb, context);
-                    if (entries < 1 || entries > device.device.limits().maxCompletions()) {
-                        throw new IOException(verb + ": Invalid argument");
-                    }
                     final FakeCompletionChannel to = find(channel, FakeCompletionChannel.class);
-                    return new FakeCompletionQueue(fabric, device, to, entries).handle;
+                    return find(context, FakeDevice.class).completionQueue(to, entries).handle;
                 });
     }
 
@@ -371,7 +354,8 @@ final class FakeVerbs implements Verbs {
 
     @Override
     public int takeNotifications(final long channel, final long queue) {
-        return fabric.lockedGet(
+        return simply(
+                "takeNotifications",
                 () ->
                         find(queue, FakeCompletionQueue.class)
                                 .takeNotifications(find(channel, FakeCompletionChannel.class)));
@@ -386,35 +370,14 @@ final class FakeVerbs implements Verbs {
             final long completionQueue,
             final QueuePairLimits limits)
             throws IOException {
-        final String verb = "createQueuePair";
         return io(
-                verb,
+                "createQueuePair",
                 () -> {
-                    final FakeId of = id(id);
                     final FakeDomain in = find(domain, FakeDomain.class);
                     final FakeCompletionQueue to = find(completionQueue, FakeCompletionQueue.class);
-                    if (of.queuePair != null) {
-                        throw fabric.violation(of + " has " + of.queuePair + " already");
-                    }
-                    if (of.device == null || of.device != in.device || of.device != to.device) {
-                        throw new IOException(verb + ": Invalid argument");
-                    }
-                    final DeviceLimits most = presentDevice(verb, of.device.handle).device.limits();
-                    if (limits.maxSends() > most.maxWorkRequests()
-                            || limits.maxReceives() > most.maxWorkRequests()) {
-                        throw new IOException(verb + ": Invalid argument");
-                    }
-                    if (fabric.handles.all(FakeQueuePair.class).size() >= most.maxQueuePairs()) {
-                        throw new IOException(verb + ": Cannot allocate memory");
-                    }
-                    final int inline = Math.min(limits.maxInline(), fabric.maxInline);
-                    of.queuePair =
-                            new FakeQueuePair(
-                                    of, in, to, limits, fabric.nextQueuePairNumber(), inline);
-                    return new QueuePair(
-                            of.queuePair.handle,
-                            of.queuePair.number,
-                            extensions.contains(Extension.GRANTED) ? inline : 0);
+                    final boolean granted = extensions.contains(Extension.GRANTED);
+                    final FakeQueuePair made = in.device.queuePair(id(id), in, to, limits, granted);
+                    return new QueuePair(made.handle, made.number, granted ? made.maxInline : 0);
                 });
     }
 

@@ -11,12 +11,16 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * What shall go wrong. Verbs are named as the methods of {@link Verbs}; calls are counted from when
  * the rule is made, over all threads; each rule holds once. Thread-safe; each method returns this.
  */
 public final class Script {
+    private static final Set<String> UNSCRIPTED =
+            Set.of("extensions", "description", "addressOf", "await", "wake", "postAndPoll");
+
     private final FakeFabric fabric;
     private final List<CallRule> calls = new ArrayList<>();
     private final List<WorkRule> works = new ArrayList<>();
@@ -112,13 +116,16 @@ public final class Script {
     /**
      * Something is done before the n-th call from now of a verb, in its thread.
      *
-     * @param verb any, but {@code await} and {@code wake}.
+     * @param verb any with a handle, but {@code await}, {@code wake} and {@code postAndPoll}, whose
+     *     parts count.
      * @param nth from 1.
      * @param action what to do, under the fabric's lock: no waiting.
      * @return this.
      */
     public Script before(final String verb, final int nth, final Runnable action) {
-        method(verb);
+        if (UNSCRIPTED.contains(method(verb).getName())) {
+            throw new IllegalArgumentException(verb + " is not scripted");
+        }
         return add(new CallRule(verb, nth, null, 0, action));
     }
 
