@@ -44,8 +44,7 @@ final class Connector {
             runLater(this::resolve);
         } else {
             // getaddrinfo(3) blocks, for many seconds if it likes.
-            final Thread resolver =
-                    new Thread(this::resolve, "verbena-resolver-" + address.host());
+            final Thread resolver = new Thread(this::resolve, "verbena-resolver-" + address.host());
             resolver.setDaemon(true);
             resolver.start();
         }
@@ -117,7 +116,8 @@ final class Connector {
 
     private int leftMs() {
         final long leftNs = endNs - poller.context().nanoTime();
-        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(leftNs)));
+        return (int)
+                Math.max(1, Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(leftNs)));
     }
 
     /** An event of the connection manager, on the way. */

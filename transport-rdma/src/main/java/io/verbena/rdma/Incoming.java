@@ -11,12 +11,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving half of a queue pair: a ring of slots, whose receives complete in the order in which
- * they were posted. Frames are begun in that order and told of in that order; READs of frames that
- * follow each other run side by side, and what stands behind a READ waits for it.
+ * The receiving half of a queue pair: a ring of slots, whose receives complete in the order in
+ * which they were posted. Frames are begun in that order and told of in that order; READs of frames
+ * that follow each other run side by side, and what stands behind a READ waits for it.
  *
- * <p>Three counts run after each other: {@code received >= begun >= done}. A slot is posted again, and
- * so granted again, when its frame is done.
+ * <p>Three counts run after each other: {@code received >= begun >= done}. A slot is posted again,
+ * and so granted again, when its frame is done.
  */
 final class Incoming {
     private final RdmaConnection connection;
@@ -290,8 +290,7 @@ final class Incoming {
         targets[slot] = target;
         awaited[slot] = readsCompleted;
         begun++;
-        final RegisteredPool pool =
-                target == MsgMemory.DISCARD ? null : connection.poolOf(target);
+        final RegisteredPool pool = target == MsgMemory.DISCARD ? null : connection.poolOf(target);
         if (pool == null) {
             return true;
         }
@@ -332,9 +331,7 @@ final class Incoming {
         }
         header.wrap(memory.slots, at);
         final boolean remote = (header.flags() & Frames.FLAG_REMOTE) != 0;
-        if (remote
-                && header.type() != FrameType.REQUEST
-                && header.type() != FrameType.RESPONSE) {
+        if (remote && header.type() != FrameType.REQUEST && header.type() != FrameType.RESPONSE) {
             return "a payload elsewhere where none belongs: " + header;
         }
         if (!remote && header.payloadLength() != length - Frames.OVERHEAD) {

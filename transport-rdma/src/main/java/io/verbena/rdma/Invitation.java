@@ -10,8 +10,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What two ends tell each other in the private data of the connection manager's messages, at most 56
- * bytes with a connection request.
+ * What two ends tell each other in the private data of the connection manager's messages, at most
+ * 56 bytes with a connection request.
  *
  * <pre>
  *   0  u32  magic "VRDM"
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *  28       HELLO's payload: path and query, up to 28 bytes
  * </pre>
  *
- * <p>So the server can decide on a session, and on its thread, before there is a queue pair. A HELLO
- * that doesn't fit is sent when the connection is made.
+ * <p>So the server can decide on a session, and on its thread, before there is a queue pair. A
+ * HELLO that doesn't fit is sent when the connection is made.
  *
  * @param flags see the constants.
  * @param grant frames that the sender has posted receives for.
@@ -137,6 +137,8 @@ record Invitation(int flags, int grant, int slotBytes, byte @Nullable [] hello) 
         }
         final byte[] frame = Arrays.copyOfRange(privateData, FRAME_AT, privateData.length);
         final int length = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0).payloadLength();
-        return length < 0 || length > room ? null : Arrays.copyOf(frame, FrameHeader.LENGTH + length);
+        return length < 0 || length > room
+                ? null
+                : Arrays.copyOf(frame, FrameHeader.LENGTH + length);
     }
 }

@@ -10,18 +10,18 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of a queue pair: frames go into a ring of slots, each with its SEND and, before it
- * in the chain, the WRITE that it announces, if there is one. What a duty cycle gathers is posted as
- * one chain.
+ * The sending half of a queue pair: frames go into a ring of slots, each with its SEND and, before
+ * it in the chain, the WRITE that it announces, if there is one. What a duty cycle gathers is
+ * posted as one chain.
  *
  * <p>A frame is sent only if the peer has granted it, so there is always a receive for it. The last
- * grant is kept for a frame that carries nothing but a grant of this side's: with none left on either
- * side, neither could ever send again.
+ * grant is kept for a frame that carries nothing but a grant of this side's: with none left on
+ * either side, neither could ever send again.
  */
 final class Outgoing {
     /**
-     * Every so many SENDs one is signalled; its completion tells of all before it. Small against the
-     * ring, so that slots come back long before they are needed.
+     * Every so many SENDs one is signalled; its completion tells of all before it. Small against
+     * the ring, so that slots come back long before they are needed.
      */
     private static final int SIGNAL_EVERY = 16;
 

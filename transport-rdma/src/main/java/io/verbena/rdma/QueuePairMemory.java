@@ -12,7 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A queue pair's own memory: the slots of its receives and sends, registered, and its work requests.
+ * A queue pair's own memory: the slots of its receives and sends, registered, and its work
+ * requests.
  */
 final class QueuePairMemory {
     private static final int CACHE_LINE = 64;
@@ -39,7 +40,8 @@ final class QueuePairMemory {
 
     final WorkRing drainReceive;
 
-    QueuePairMemory(final Verbs verbs, final long domain, final RdmaOptions options, final int reads)
+    QueuePairMemory(
+            final Verbs verbs, final long domain, final RdmaOptions options, final int reads)
             throws IOException {
         this.verbs = verbs;
         final int count = options.receives();

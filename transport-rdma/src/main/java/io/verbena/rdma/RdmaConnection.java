@@ -171,8 +171,7 @@ final class RdmaConnection implements Connection {
         maxReads = 1;
         makeQueuePair(on, on.queueFor(completions()));
         final byte[] hello = greeting;
-        final boolean inside =
-                hello != null && Invitation.fits(hello.length - FrameHeader.LENGTH);
+        final boolean inside = hello != null && Invitation.fits(hello.length - FrameHeader.LENGTH);
         final byte[] data =
                 new Invitation(
                                 inside ? Invitation.FLAG_HELLO : 0,
@@ -300,8 +299,8 @@ final class RdmaConnection implements Connection {
             case CONNECT_ERROR, UNREACHABLE, REJECTED -> {
                 if (phase == Phase.ACCEPTED || phase == Phase.INVITED) {
                     end(
-                            EventReason.TRANSPORT_ERROR,
-                            "%s: %s".formatted(remoteAddress, Faults.detail(event)),
+                            EventReason.CLOSED_BY_PEER,
+                            "%s has withdrawn its request".formatted(remoteAddress),
                             null);
                 }
             }
@@ -395,8 +394,7 @@ final class RdmaConnection implements Connection {
     private static byte[] copy(final FrameHeader frame, final @Nullable MsgMemory payload) {
         final int length = frame.payloadLength();
         final byte[] bytes = new byte[FrameHeader.LENGTH + length];
-        final ByteBuffer target =
-                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        final ByteBuffer target = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         frame.copyTo(target, 0);
         if (payload != null && length > 0) {
             payload.outbound().clear().get(bytes, FrameHeader.LENGTH, length);
@@ -404,12 +402,13 @@ final class RdmaConnection implements Connection {
         return bytes;
     }
 
-    /** A server's first word, before there is a queue pair: it is a yes, or the last word as well. */
+    /**
+     * A server's first word, before there is a queue pair: it is a yes, or the last word as well.
+     */
     private boolean answer() {
         final byte[] frame = greeting;
         final FrameHeader header =
-                new FrameHeader()
-                        .wrap(ByteBuffer.wrap(frame == null ? NO_DATA : frame), 0);
+                new FrameHeader().wrap(ByteBuffer.wrap(frame == null ? NO_DATA : frame), 0);
         final byte[] rejection =
                 frame == null || !Greeting.isLastWord(header) ? null : Invitation.rejection(frame);
         try {
@@ -476,7 +475,9 @@ final class RdmaConnection implements Connection {
     }
 
     void onWorkFailed(final int kind, final int status, final int vendorError) {
-        if (status == Layout.STATUS_FLUSHED && linkDown == null && phase.compareTo(Phase.OPEN) <= 0) {
+        if (status == Layout.STATUS_FLUSHED
+                && linkDown == null
+                && phase.compareTo(Phase.OPEN) <= 0) {
             // Its cause is told by another completion, or by the connection manager, unless those
             // stay out.
             linkDown(
@@ -486,8 +487,7 @@ final class RdmaConnection implements Connection {
             linkDown(
                     EventReason.TRANSPORT_ERROR,
                     "the connection to %s broke: %s (vendor %#x, work %d)"
-                            .formatted(
-                                    remoteAddress, Faults.ofStatus(status), vendorError, kind));
+                            .formatted(remoteAddress, Faults.ofStatus(status), vendorError, kind));
         }
     }
 
@@ -613,7 +613,9 @@ final class RdmaConnection implements Connection {
         }
     }
 
-    /** Moves the queue pair to the error state, and waits for the last completion of either queue. */
+    /**
+     * Moves the queue pair to the error state, and waits for the last completion of either queue.
+     */
     private void drain() {
         phase = Phase.DRAINING;
         poller.expectEvents();

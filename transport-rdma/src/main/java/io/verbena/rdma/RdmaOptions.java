@@ -4,14 +4,14 @@ package io.verbena.rdma;
 /**
  * What can be set, by system properties, for all of a process.
  *
- * @param eagerLimit {@code io.verbena.rdma.eagerLimit}: the longest payload, in bytes, that travels in
- *     a SEND; longer ones by READ or WRITE. 0 to 8192, by default 512.
+ * @param eagerLimit {@code io.verbena.rdma.eagerLimit}: the longest payload, in bytes, that travels
+ *     in a SEND; longer ones by READ or WRITE. 0 to 8192, by default 512.
  * @param receives {@code io.verbena.rdma.receives}: receives that each connection posts, and frames
  *     that may be on their way to it. A power of two, 32 to 4096, by default 128.
- * @param maxReads {@code io.verbena.rdma.maxReads}: READs that a connection has under way. 1 to 128,
- *     by default 16, and never more than the device's limit.
- * @param maxInline {@code io.verbena.rdma.maxInline}: bytes that are asked for to be sent inline; by
- *     default 220, where copying by the CPU still costs less than a read by the device.
+ * @param maxReads {@code io.verbena.rdma.maxReads}: READs that a connection has under way. 1 to
+ *     128, by default 16, and never more than the device's limit.
+ * @param maxInline {@code io.verbena.rdma.maxInline}: bytes that are asked for to be sent inline;
+ *     by default 220, where copying by the CPU still costs less than a read by the device.
  * @param completions {@code io.verbena.rdma.completions}: entries of a completion queue, where the
  *     device has as many; another is made when they don't suffice. By default 16384.
  */
@@ -49,7 +49,9 @@ record RdmaOptions(int eagerLimit, int receives, int maxReads, int maxInline, in
         return Frames.OVERHEAD + eagerLimit + 63 & -64;
     }
 
-    /** Work requests that a connection's send queue holds: SENDs, a WRITE for each, READs, the last. */
+    /**
+     * Work requests that a connection's send queue holds: SENDs, a WRITE for each, READs, the last.
+     */
     int sendQueue() {
         return 2 * receives + maxReads + 1;
     }

@@ -38,8 +38,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * All queue pairs of one event queue.
  *
- * <p>A duty cycle reads completions, calls back, and posts what the call-backs wrote: in the best case
- * with one crossing into the natives, which posts the last cycle's work and reads the next
+ * <p>A duty cycle reads completions, calls back, and posts what the call-backs wrote: in the best
+ * case with one crossing into the natives, which posts the last cycle's work and reads the next
  * completions. Events of the connection manager are rare and cost a system call to ask for, so they
  * are asked for now and then.
  */
@@ -132,7 +132,8 @@ final class RdmaPoller implements Poller {
         final int completionBytes = BATCH * Layout.WC_BYTES;
         final int bytes = completionBytes + POSTS * Layout.POST_BYTES;
         nativeMemory = Unpooled.directBuffer(bytes + 64, bytes + 64);
-        final ByteBuffer whole = nativeMemory.nioBuffer(0, bytes + 64).alignedSlice(64);
+        final ByteBuffer memory = nativeMemory.nioBuffer(0, bytes + 64);
+        final ByteBuffer whole = memory.slice(64 - memory.alignmentOffset(0, 64) & 63, bytes);
         completions = whole.slice(0, completionBytes).order(ByteOrder.nativeOrder());
         completionsAddress = verbs.addressOf(completions);
         posts =
@@ -195,8 +196,7 @@ final class RdmaPoller implements Poller {
         if (status != Layout.STATUS_SUCCESS) {
             connection.onWorkFailed(kind, status, completions.getInt(at + Layout.WC_VENDOR_ERROR));
         } else if (kind == WorkId.RECEIVE) {
-            connection.onReceived(
-                    WorkId.slot(id), completions.getInt(at + Layout.WC_BYTE_LENGTH));
+            connection.onReceived(WorkId.slot(id), completions.getInt(at + Layout.WC_BYTE_LENGTH));
         } else if (kind == WorkId.SEND) {
             connection.onSent(WorkId.slot(id));
         } else if (kind == WorkId.READ) {
@@ -209,8 +209,7 @@ final class RdmaPoller implements Poller {
     private void broken(final CompletionQueue queue) {
         for (final RdmaConnection connection : List.copyOf(connections)) {
             if (queue.has(connection)) {
-                connection.linkDown(
-                        EventReason.TRANSPORT_ERROR, "the completion queue is broken");
+                connection.linkDown(EventReason.TRANSPORT_ERROR, "the completion queue is broken");
             }
         }
     }

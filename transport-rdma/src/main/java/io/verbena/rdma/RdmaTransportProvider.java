@@ -45,7 +45,7 @@ public final class RdmaTransportProvider implements TransportProvider {
                                             .map(Device::name)
                                             .collect(Collectors.joining(", ")),
                                     verbs.description()));
-        } catch (final VerbsUnavailableException | IOException e) {
+        } catch (final IOException e) {
             return Availability.no(String.valueOf(e.getMessage()), e);
         }
     }

@@ -8,12 +8,16 @@ import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.PoolMemory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
- * A pool's memory on a device: two regions, each with the narrowest rights that do. A server's memory
- * is never remotely accessible; a relay's is, as its messages serve both ways.
+ * A pool's memory on a device: two regions, each with the narrowest rights that do. A server's
+ * memory is never remotely accessible; a relay's is, as its messages serve both ways.
  */
 final class RegisteredPool {
+    /** Of a block without a byte, as pools may have one, and verbs don't. */
+    private static final MemoryRegion NO_REGION = new MemoryRegion(0, 0, 0, 0, 0);
+
     private final Verbs verbs;
     private final PoolMemory pool;
     private final MemoryRegion in;
@@ -55,24 +59,22 @@ final class RegisteredPool {
                     case SERVER -> Access.LOCAL_READ;
                     case BOTH -> Access.LOCAL_WRITE | Access.REMOTE_WRITE | Access.REMOTE_READ;
                 };
-        final MemoryRegion in =
-                verbs.register(
-                        domain,
-                        verbs.addressOf(pool.inBlock()),
-                        pool.inBlock().capacity(),
-                        inAccess);
+        final MemoryRegion in = region(verbs, domain, pool.inBlock(), inAccess);
         try {
-            final MemoryRegion out =
-                    verbs.register(
-                            domain,
-                            verbs.addressOf(pool.outBlock()),
-                            pool.outBlock().capacity(),
-                            outAccess);
+            final MemoryRegion out = region(verbs, domain, pool.outBlock(), outAccess);
             return new RegisteredPool(verbs, pool, in, out);
         } catch (final IOException | RuntimeException e) {
-            verbs.deregister(in);
+            quietly(verbs, in);
             throw e;
         }
+    }
+
+    private static MemoryRegion region(
+            final Verbs verbs, final long domain, final ByteBuffer block, final int access)
+            throws IOException {
+        return block.capacity() == 0
+                ? NO_REGION
+                : verbs.register(domain, verbs.addressOf(block), block.capacity(), access);
     }
 
     PoolMemory pool() {
@@ -128,13 +130,15 @@ final class RegisteredPool {
     }
 
     void deregister() {
-        quietly(in);
-        quietly(out);
+        quietly(verbs, in);
+        quietly(verbs, out);
     }
 
-    private void quietly(final MemoryRegion region) {
+    private static void quietly(final Verbs verbs, final MemoryRegion region) {
         try {
-            verbs.deregister(region);
+            if (region.length() > 0) {
+                verbs.deregister(region);
+            }
         } catch (final IOException e) {
             // The device is gone, and its registrations with it.
         }

@@ -2,9 +2,9 @@
 package io.verbena.rdma;
 
 /**
- * What a work request's id says: the connection's place in its completion queue's table (24 bits), how
- * often that place was used before (16), the kind of work (8) and its slot (16). A completion that
- * outlives its queue pair names a generation that is over.
+ * What a work request's id says: the connection's place in its completion queue's table (24 bits),
+ * how often that place was used before (16), the kind of work (8) and its slot (16). A completion
+ * that outlives its queue pair names a generation that is over.
  */
 final class WorkId {
     static final int RECEIVE = 1;

@@ -5,8 +5,8 @@ import io.verbena.rdma.verbs.Layout;
 import java.nio.ByteBuffer;
 
 /**
- * Work requests of one kind, with a scatter/gather entry each: written once, then mutated. Serialised
- * as the verbs read them, so that to post one is to name its address.
+ * Work requests of one kind, with a scatter/gather entry each: written once, then mutated.
+ * Serialised as the verbs read them, so that to post one is to name its address.
  */
 final class WorkRing {
     private static final int NEXT_NONE = 0;

@@ -153,6 +153,7 @@ final class FakeConnectionManager {
         final FakeLink link = new FakeLink(client, server);
         client.link = link;
         server.link = link;
+        links.add(link);
         listener.requests++;
         final ConnectionParameters asked = client.parameters;
         final CmEvent event =
@@ -196,7 +197,6 @@ final class FakeConnectionManager {
         }
         link.established = true;
         link.server.state = FakeId.State.CONNECTED;
-        links.add(link);
         post(link.server, CmEvent.Type.ESTABLISHED, 0);
         link.proceed();
         fabric.established(link);
@@ -220,7 +220,7 @@ final class FakeConnectionManager {
             throw new IOException("reject: Invalid argument");
         }
         id.state = FakeId.State.OVER;
-        id.link.ended = true;
+        end(id.link);
         rejected(id.link.client, Status.REJECT_CONSUMER, privateData);
     }
 
@@ -242,6 +242,13 @@ final class FakeConnectionManager {
             // The other end's answer makes it known here.
             link.tell(link.isCut() ? id : other, () -> post(id, CmEvent.Type.DISCONNECTED, 0));
         }
+    }
+
+    /** The link breaks before it was one: both ends' connection managers give up. */
+    void giveUp(final FakeLink link) {
+        end(link);
+        post(link.client, CmEvent.Type.CONNECT_ERROR, -Status.ETIMEDOUT);
+        rejected(link.server, Status.REJECT_TIMEOUT, NOTHING);
     }
 
     private void end(final FakeLink link) {

@@ -226,7 +226,7 @@ public final class FakeFabric {
     }
 
     /**
-     * The connections that both ends know of, oldest first.
+     * The connections, from the request on, oldest first.
      *
      * @return a copy.
      */

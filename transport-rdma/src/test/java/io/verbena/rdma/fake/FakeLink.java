@@ -86,12 +86,16 @@ public final class FakeLink {
 
     /**
      * Breaks for good. At each end the first send that isn't complete completes with {@link
-     * Status#RETRY_EXCEEDED}, and everything else is flushed. The connection manager says nothing.
+     * Status#RETRY_EXCEEDED}, and everything else is flushed. The connection manager says nothing,
+     * unless it was still asking: then it gives up.
      */
     public void cut() {
         fabric.locked(
                 () -> {
                     cut = true;
+                    if (!established && !ended) {
+                        fabric.connections.giveUp(this);
+                    }
                     breakOff(client.queuePair);
                     breakOff(server.queuePair);
                 });
