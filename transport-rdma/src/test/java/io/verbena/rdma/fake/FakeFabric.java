@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -25,7 +24,7 @@ import java.util.function.Supplier;
  * every address. Both ends of a connection use the {@link Verbs} of one fabric. Thread-safe.
  */
 public final class FakeFabric {
-    final ReentrantLock lock = new ReentrantLock();
+    final FakeLock lock = new FakeLock();
     final Handles handles = new Handles(this);
     final FakeMemory memory = new FakeMemory(this);
     final FakeKeys keys = new FakeKeys();

@@ -67,8 +67,12 @@ final class FakeWaiter extends FakeObject {
                 if (left <= 0) {
                     return false;
                 }
+                if (more) {
+                    letOthers();
+                    continue;
+                }
                 try {
-                    changed.await(more ? 1_000 : left, TimeUnit.NANOSECONDS);
+                    changed.await(left, TimeUnit.NANOSECONDS);
                 } catch (final InterruptedException noMatter) {
                     interrupted = true;
                 }
@@ -78,6 +82,16 @@ final class FakeWaiter extends FakeObject {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** A round of waiting in which something came nearer: nothing to sleep for. */
+    private void letOthers() {
+        fabric.lock.unlock();
+        try {
+            Thread.yield();
+        } finally {
+            fabric.lock.lock();
         }
     }
 
