@@ -204,8 +204,9 @@ public final class VerbsLibrary {
                 // The loader's classes are in a module of their own, which has no name.
                 module.addExports(VerbsLibrary.class.getPackageName(), loader.getUnnamedModule());
             }
-            // Its static initialiser loads the library.
+            // Their static initialisers load the library; now, as its file will be gone.
             Class.forName(NativesLoader.DISPATCHER, true, loader);
+            Class.forName(NativesLoader.AFFINITY, true, loader);
             final Constructor<?> constructor =
                     Class.forName(NativesLoader.VERBS, true, loader).getDeclaredConstructor();
             constructor.setAccessible(true);
