@@ -276,9 +276,12 @@ class DisniVerbsRdmaTest {
                                 assertThat(completion.id()).isEqualTo(2);
                                 assertThat(completion.status()).isEqualTo(Layout.STATUS_FLUSHED);
                             });
-            pair.event(pair.clientChannel, CmEvent.Type.DISCONNECTED);
             pair.event(pair.listenChannel, CmEvent.Type.DISCONNECTED);
+            assertThat(verbs.cmEvent(pair.clientChannel)).isNull();
+            // The answer, without which the asker waits for the connection manager's own time
+            // limit.
             verbs.disconnect(pair.server.id);
+            pair.event(pair.clientChannel, CmEvent.Type.DISCONNECTED);
             assertThat(pair.server.completion().status()).isEqualTo(Layout.STATUS_FLUSHED);
         }
     }
@@ -482,8 +485,9 @@ class DisniVerbsRdmaTest {
             assertThat(text(pair.server.bytes, RdmaPair.BYTES - 4096, 5)).isEqualTo("hello");
             assertThat(pair.client.completion().id()).isEqualTo(1);
             stock.disconnect(pair.client.id);
-            pair.event(pair.clientChannel, CmEvent.Type.DISCONNECTED);
             pair.event(pair.listenChannel, CmEvent.Type.DISCONNECTED);
+            stock.disconnect(pair.server.id);
+            pair.event(pair.clientChannel, CmEvent.Type.DISCONNECTED);
         }
     }
 }
