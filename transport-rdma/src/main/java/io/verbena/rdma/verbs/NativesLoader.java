@@ -15,6 +15,9 @@ final class NativesLoader extends ClassLoader {
     /** The class that loads the library. */
     static final String DISPATCHER = "com.ibm.disni.verbs.impl.NativeDispatcher";
 
+    /** Another that does. */
+    static final String AFFINITY = "com.ibm.disni.util.NativeAffinity";
+
     /** The class that calls its natives. */
     static final String VERBS = "io.verbena.rdma.verbs.DisniVerbs";
 

@@ -169,7 +169,8 @@ public interface Verbs {
 
     /**
      * Ends a connection: rdma_disconnect(3). Its queue pair goes to the error state, and all work
-     * requests complete; an event tells both ends.
+     * requests complete. An event tells the peer at once, and this end once the peer has
+     * disconnected too, or destroyed its id; without that, after seconds or minutes.
      *
      * @param id the id.
      * @throws IOException if it isn't connected.

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * DiSNI's, by a class loader of their own, which knows where the library is: it was unpacked from
  * Verbena's jar into a private directory, and is deleted as soon as it is loaded.
  *
+ * <p>From JDK 24 on the JVM writes a warning to the standard error stream, unless it is started
+ * with {@code --enable-native-access=ALL-UNNAMED}: the loader's classes are in no named module.
+ *
  * <p>Thread-safe.
  */
 public final class VerbsLibrary {
@@ -29,6 +32,8 @@ public final class VerbsLibrary {
 
     /** The system property that names where to unpack the library, instead of java.io.tmpdir. */
     public static final String DIRECTORY_PROPERTY = "io.verbena.rdma.tmpdir";
+
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
     /** What was found out; null: nothing yet. Guarded by the class. */
     private static @Nullable State state;
@@ -204,8 +209,9 @@ public final class VerbsLibrary {
                 // The loader's classes are in a module of their own, which has no name.
                 module.addExports(VerbsLibrary.class.getPackageName(), loader.getUnnamedModule());
             }
-            // Its static initialiser loads the library.
+            // Their static initialisers load the library; now, as its file will be gone.
             Class.forName(NativesLoader.DISPATCHER, true, loader);
+            Class.forName(NativesLoader.AFFINITY, true, loader);
             final Constructor<?> constructor =
                     Class.forName(NativesLoader.VERBS, true, loader).getDeclaredConstructor();
             constructor.setAccessible(true);
@@ -225,7 +231,10 @@ public final class VerbsLibrary {
     /** Why the dynamic linker, or the JVM, refused the library. */
     private static String explained(
             final LinkageError error, final Path file, final boolean unpacked) {
-        final String reason = oneLine(String.valueOf(error.getMessage()));
+        // A failed static initialiser says nothing itself.
+        final Throwable cause = error.getMessage() == null ? error.getCause() : error;
+        final String reason =
+                oneLine(cause == null ? error.toString() : String.valueOf(cause.getMessage()));
         final String what = (unpacked ? "Verbena's libdisni.so" : file) + " can't be loaded: ";
         if (reason.contains("failed to map segment")) {
             return what
@@ -236,6 +245,9 @@ public final class VerbsLibrary {
                     + "=DIRECTORY ("
                     + reason
                     + ")";
+        }
+        if (cause instanceof IllegalCallerException) {
+            return what + "the JVM forbids native code: allow it with " + NATIVE_ACCESS;
         }
         if (reason.contains("libibverbs") || reason.contains("librdmacm")) {
             return what + reason + ": " + DisniVerbs.PACKAGES;
