@@ -4,6 +4,7 @@ package io.verbena.rdma;
 import io.verbena.testkit.TransportContract;
 import io.verbena.testkit.Wire;
 import java.net.URI;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 
@@ -11,6 +12,11 @@ import org.junit.jupiter.api.Tag;
 @Tag("rdma")
 class RdmaContractTest extends TransportContract {
     private Detour detour;
+
+    @BeforeAll
+    static void openTheDevice() {
+        RealVerbs.get();
+    }
 
     @BeforeEach
     final void newDetour() {

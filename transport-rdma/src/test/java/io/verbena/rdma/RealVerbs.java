@@ -3,7 +3,8 @@ package io.verbena.rdma;
 
 import io.verbena.rdma.verbs.Verbs;
 import io.verbena.rdma.verbs.VerbsLibrary;
-import io.verbena.rdma.verbs.VerbsUnavailableException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 
 /** The verbs of this machine, and where its device is. */
 final class RealVerbs {
@@ -21,10 +22,25 @@ final class RealVerbs {
     }
 
     static Verbs get() {
-        try {
-            return VerbsLibrary.get();
-        } catch (final VerbsUnavailableException e) {
-            throw new AssertionError(e);
+        return Opened.VERBS;
+    }
+
+    /**
+     * librdmacm opens a device when it is first used and never closes it: so it is used here, before
+     * a test counts descriptors.
+     */
+    private static final class Opened {
+        static final Verbs VERBS = open();
+
+        private static Verbs open() {
+            try {
+                final Verbs verbs = VerbsLibrary.get();
+                final long id = verbs.createId(verbs.createEventChannel());
+                verbs.bind(id, new InetSocketAddress(address(), 0));
+                return verbs;
+            } catch (final IOException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 }
