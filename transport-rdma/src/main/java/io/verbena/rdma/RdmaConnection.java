@@ -11,12 +11,10 @@ import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
-import io.verbena.spi.PollerContext.Timer;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One queue pair, from the first thought of a connection to the last completion. */
@@ -40,7 +38,7 @@ final class RdmaConnection implements Connection {
         /** Receives no more, and waits until what it has sent has arrived. */
         CLOSING,
 
-        /** The queue pair is in the error state, and its last completions are awaited. */
+        /** The queue pair is in the error state, and what has completed before is still read. */
         DRAINING,
 
         ENDED
@@ -53,9 +51,6 @@ final class RdmaConnection implements Connection {
     private static final int ACK_TIMEOUT = 17;
 
     private static final int RETRIES = 7;
-
-    /** For completions that a broken device might owe for ever. */
-    private static final long DRAIN_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final byte[] NO_DATA = {};
 
@@ -97,8 +92,12 @@ final class RdmaConnection implements Connection {
     private @Nullable Ending linkDown;
 
     private @Nullable Connector connector;
-    private @Nullable Timer timer;
-    private int drains;
+
+    /** The link is down, and everything that had completed before has been read. */
+    private boolean settled;
+
+    /** In the poller's list of those who wait until all completions have been read. */
+    boolean settling;
 
     /** In the poller's list of those who have something to post. */
     boolean dirty;
@@ -467,10 +466,13 @@ final class RdmaConnection implements Connection {
         incoming().onRead(bytes);
     }
 
-    void onDrained() {
-        drains--;
-        if (drains == 0 && phase == Phase.DRAINING) {
+    /** All completions that there were have been read. */
+    void onSettled() {
+        if (phase == Phase.DRAINING) {
             finish();
+        } else if (linkDown != null) {
+            settled = true;
+            run();
         }
     }
 
@@ -506,7 +508,7 @@ final class RdmaConnection implements Connection {
             closeIfDone();
         }
         final Ending down = linkDown;
-        if (down != null && isLive() && (in.isExhausted() || in.awaitsRead())) {
+        if (down != null && settled && isLive() && (in.isExhausted() || in.awaitsRead())) {
             end(down.reason, down.detail, down.cause);
         }
     }
@@ -592,7 +594,8 @@ final class RdmaConnection implements Connection {
         if (phase == Phase.CLOSING) {
             drain();
         } else if (isLive()) {
-            poller.runLater(this);
+            // What the peer has sent before is in the completion queue, perhaps behind much else.
+            poller.settleLater(this);
         } else {
             end(reason, detail, null);
         }
@@ -614,37 +617,21 @@ final class RdmaConnection implements Connection {
     }
 
     /**
-     * Moves the queue pair to the error state, and waits for the last completion of either queue.
+     * Moves the queue pair to the error state, which tells the peer, and lets the completions be
+     * read that there are. Those that are flushed later say nothing, and nobody waits for them:
+     * once the queue pair is destroyed no memory of it is touched (ibv_destroy_qp(3)), and a
+     * completion that names it is known by its generation. A work request posted to mark the end
+     * would be surer of its place, but to a queue pair in the error state SoftRoCE never completes
+     * a receive.
      */
     private void drain() {
         phase = Phase.DRAINING;
-        poller.expectEvents();
-        final QueuePair pair = queuePair;
-        final QueuePairMemory own = memory;
         try {
             verbs.disconnect(id);
         } catch (final IOException e) {
             // The peer, or the device, was faster.
         }
-        if (pair == null || own == null) {
-            finish();
-            return;
-        }
-        own.drainSend.id(0, workId(WorkId.DRAIN_SEND, 0));
-        own.drainSend.operation(0, Layout.OP_SEND);
-        own.drainSend.flags(0, Layout.SIGNALED);
-        own.drainSend.empty(0);
-        own.drainReceive.id(0, workId(WorkId.DRAIN_RECEIVE, 0));
-        own.drainReceive.empty(0);
-        final boolean posted =
-                verbs.postReceive(pair.handle(), own.drainReceive.address(0)) == 0
-                        && verbs.postSend(pair.handle(), own.drainSend.address(0)) == 0;
-        if (posted) {
-            drains = 2;
-            timer = poller.context().schedule(DRAIN_NS, this::finish);
-        } else {
-            finish();
-        }
+        poller.settleLater(this);
     }
 
     private void finish() {
@@ -664,10 +651,6 @@ final class RdmaConnection implements Connection {
     }
 
     private void release() {
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
         releaseQueuePair();
         releaseId();
         poller.remove(this);

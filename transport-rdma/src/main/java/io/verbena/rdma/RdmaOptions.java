@@ -49,15 +49,13 @@ record RdmaOptions(int eagerLimit, int receives, int maxReads, int maxInline, in
         return Frames.OVERHEAD + eagerLimit + 63 & -64;
     }
 
-    /**
-     * Work requests that a connection's send queue holds: SENDs, a WRITE for each, READs, the last.
-     */
+    /** Work requests that a connection's send queue holds: SENDs, a WRITE for each, and READs. */
     int sendQueue() {
-        return 2 * receives + maxReads + 1;
+        return 2 * receives + maxReads;
     }
 
     /** Work requests that its receive queue holds. */
     int receiveQueue() {
-        return receives + 1;
+        return receives;
     }
 }

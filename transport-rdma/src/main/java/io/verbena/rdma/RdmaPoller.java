@@ -88,6 +88,7 @@ final class RdmaPoller implements Poller {
 
     private final ArrayDeque<RdmaConnection> dirty = new ArrayDeque<>();
     private final ArrayDeque<RdmaConnection> touched = new ArrayDeque<>();
+    private final ArrayDeque<RdmaConnection> settling = new ArrayDeque<>();
     private final ArrayDeque<RdmaConnection> ended = new ArrayDeque<>();
 
     /** Completions that were read when something was posted, of the first queue. */
@@ -148,8 +149,19 @@ final class RdmaPoller implements Poller {
     public int poll() {
         int work = runTouched();
         work += post();
+        final int toSettle = settling.size();
+        if (toSettle > 0) {
+            // So that the queues are read anew below.
+            settleLeftOver();
+        }
+        boolean allRead = true;
         for (int i = 0; i < queues.length; i++) {
-            work += readCompletions(queues[i], i == 0);
+            final int found = readCompletions(queues[i], i == 0);
+            allRead &= found < BATCH;
+            work += found;
+        }
+        if (toSettle > 0) {
+            work += allRead ? settle(toSettle) : 1;
         }
         if (lookNow || --pollsToLook <= 0) {
             work += look();
@@ -188,10 +200,6 @@ final class RdmaPoller implements Poller {
             return;
         }
         final int kind = WorkId.kind(id);
-        if (kind >= WorkId.DRAIN_SEND) {
-            connection.onDrained();
-            return;
-        }
         final int status = completions.getInt(at + Layout.WC_STATUS);
         if (status != Layout.STATUS_SUCCESS) {
             connection.onWorkFailed(kind, status, completions.getInt(at + Layout.WC_VENDOR_ERROR));
@@ -234,6 +242,23 @@ final class RdmaPoller implements Poller {
             work++;
         }
         return work;
+    }
+
+    /** Tell it when all completions that there are have been read. */
+    void settleLater(final RdmaConnection connection) {
+        if (!connection.settling) {
+            connection.settling = true;
+            settling.add(connection);
+        }
+    }
+
+    private int settle(final int count) {
+        for (int i = Math.min(count, settling.size()); i > 0; i--) {
+            final RdmaConnection connection = settling.remove();
+            connection.settling = false;
+            connection.onSettled();
+        }
+        return count;
     }
 
     /** It has something to post, at the end of the duty cycle. */
@@ -402,7 +427,11 @@ final class RdmaPoller implements Poller {
 
     @Override
     public boolean arm() {
-        if (!touched.isEmpty() || !dirty.isEmpty() || !ended.isEmpty() || leftOver > 0) {
+        if (!touched.isEmpty()
+                || !dirty.isEmpty()
+                || !settling.isEmpty()
+                || !ended.isEmpty()
+                || leftOver > 0) {
             return false;
         }
         if (waker.hasFired()) {
@@ -540,6 +569,10 @@ final class RdmaPoller implements Poller {
         if (connection.dirty) {
             dirty.remove(connection);
             connection.dirty = false;
+        }
+        if (connection.settling) {
+            settling.remove(connection);
+            connection.settling = false;
         }
         if (connection.touched) {
             touched.remove(connection);

@@ -12,11 +12,6 @@ final class WorkId {
     static final int WRITE = 3;
     static final int READ = 4;
 
-    /** The last work of a queue pair, when it is ended. */
-    static final int DRAIN_SEND = 5;
-
-    static final int DRAIN_RECEIVE = 6;
-
     private WorkId() {}
 
     static long of(final int place, final int generation, final int kind, final int slot) {
