@@ -21,6 +21,9 @@ final class CompletionQueue {
     private int[] generations = new int[8];
     private int used;
 
+    /** Whose waiter waits for it; 0: nobody's. */
+    private long watcher;
+
     CompletionQueue(final Verbs verbs, final long context, final int entries) throws IOException {
         this.verbs = verbs;
         this.entries = entries;
@@ -91,10 +94,15 @@ final class CompletionQueue {
 
     void watch(final long waiter) throws IOException {
         verbs.watch(waiter, Watched.COMPLETION_CHANNEL, channel);
+        watcher = waiter;
     }
 
-    void unwatch(final long waiter) {
-        verbs.unwatch(waiter, Watched.COMPLETION_CHANNEL, channel);
+    /** Idempotent. */
+    void unwatch() {
+        if (watcher != 0) {
+            verbs.unwatch(watcher, Watched.COMPLETION_CHANNEL, channel);
+            watcher = 0;
+        }
     }
 
     void arm() throws IOException {

@@ -69,6 +69,9 @@ final class RdmaConnection implements Connection {
     /** The channel that the id's events wait in while it is detached; 0: none. */
     private long parkedChannel;
 
+    /** Why it could not be detached, which whoever adopts it is told. */
+    private @Nullable IOException detachFailure;
+
     private boolean connected;
     private int maxReads;
     private @Nullable LocalDevice device;
@@ -567,7 +570,6 @@ final class RdmaConnection implements Connection {
     @Override
     public void abort() {
         if (detached) {
-            detached = false;
             phase = Phase.ENDED;
             ending = null;
             release();
@@ -653,7 +655,9 @@ final class RdmaConnection implements Connection {
     private void release() {
         releaseQueuePair();
         releaseId();
-        poller.remove(this);
+        if (!detached) {
+            poller.remove(this);
+        }
     }
 
     private void releaseQueuePair() {
@@ -665,7 +669,10 @@ final class RdmaConnection implements Connection {
         if (used != null) {
             queue = null;
             used.leave(place, completions());
-            if (ownsQueue) {
+            if (ownsQueue && detached) {
+                // Its poller has parted with it, and its thread may be another.
+                used.close();
+            } else if (ownsQueue) {
                 poller.closeQueue(used);
             }
         }
@@ -679,7 +686,9 @@ final class RdmaConnection implements Connection {
 
     private void releaseId() {
         if (id != 0) {
-            poller.forgetId(id);
+            if (!detached) {
+                poller.forgetId(id);
+            }
             verbs.destroyId(id);
             id = 0;
         }
@@ -711,8 +720,7 @@ final class RdmaConnection implements Connection {
             parkedChannel = verbs.createEventChannel();
             verbs.migrateId(id, parkedChannel);
         } catch (final IOException e) {
-            fail(e);
-            return;
+            detachFailure = e;
         }
         poller.forgetId(id);
         poller.remove(this);
@@ -733,6 +741,9 @@ final class RdmaConnection implements Connection {
         handler = newHandler;
         target.add(this);
         try {
+            if (detachFailure != null) {
+                throw detachFailure;
+            }
             final long channel = parkedChannel;
             verbs.migrateId(id, target.channel());
             parkedChannel = 0;

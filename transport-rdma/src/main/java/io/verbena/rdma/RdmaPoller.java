@@ -642,7 +642,7 @@ final class RdmaPoller implements Poller {
 
     /** A connection takes its queue along. */
     void part(final CompletionQueue queue) {
-        queue.unwatch(waiter);
+        queue.unwatch();
         settleLeftOver();
         final List<CompletionQueue> all = new ArrayList<>(List.of(queues));
         all.remove(queue);
@@ -710,7 +710,7 @@ final class RdmaPoller implements Poller {
         }
         leftOver = 0;
         for (final CompletionQueue queue : queues) {
-            queue.unwatch(waiter);
+            queue.unwatch();
             queue.close();
         }
         queues = new CompletionQueue[0];
