@@ -511,7 +511,7 @@ final class RdmaConnection implements Connection {
             closeIfDone();
         }
         final Ending down = linkDown;
-        if (down != null && settled && isLive() && (in.isExhausted() || in.awaitsRead())) {
+        if (down != null && settled && isLive() && !detached && (in.isExhausted() || in.awaitsRead())) {
             end(down.reason, down.detail, down.cause);
         }
     }
@@ -758,6 +758,10 @@ final class RdmaConnection implements Connection {
                 incoming().movedTo(target.header(), target.paths());
                 markDirty();
                 target.runLater(this);
+            }
+            if (linkDown != null) {
+                settled = false;
+                target.settleLater(this);
             }
         } catch (final IOException e) {
             fail(e);
