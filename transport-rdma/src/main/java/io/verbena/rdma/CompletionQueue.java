@@ -20,6 +20,7 @@ final class CompletionQueue {
     private @Nullable RdmaConnection[] places = new @Nullable RdmaConnection[8];
     private int[] generations = new int[8];
     private int used;
+    private boolean broken;
 
     /** Whose waiter waits for it; 0: nobody's. */
     private long watcher;
@@ -41,7 +42,16 @@ final class CompletionQueue {
     }
 
     boolean hasRoom(final int completions) {
-        return reserved + completions <= entries;
+        return !broken && reserved + completions <= entries;
+    }
+
+    /** It gives no completions any more. */
+    void setBroken() {
+        broken = true;
+    }
+
+    boolean isBroken() {
+        return broken;
     }
 
     boolean isEmpty() {

@@ -672,7 +672,7 @@ final class RdmaConnection implements Connection {
             if (ownsQueue && detached) {
                 // Its poller has parted with it, and its thread may be another.
                 used.close();
-            } else if (ownsQueue) {
+            } else if (ownsQueue || (used.isBroken() && used.isEmpty())) {
                 poller.closeQueue(used);
             }
         }

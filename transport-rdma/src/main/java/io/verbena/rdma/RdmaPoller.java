@@ -184,8 +184,7 @@ final class RdmaPoller implements Poller {
             found = verbs.poll(queue.handle(), BATCH, completionsAddress);
         }
         if (found < 0) {
-            broken(queue);
-            return 1;
+            return broken(queue);
         }
         for (int i = 0; i < found; i++) {
             handle(queue, i * Layout.WC_BYTES);
@@ -213,13 +212,21 @@ final class RdmaPoller implements Poller {
         runLater(connection);
     }
 
-    /** An overrun, or a device that is gone. */
-    private void broken(final CompletionQueue queue) {
+    /** An overrun, or a device that is gone: its connections end, and nobody is given it again. */
+    private int broken(final CompletionQueue queue) {
+        if (queue.isBroken()) {
+            return 0;
+        }
+        queue.setBroken();
         for (final RdmaConnection connection : List.copyOf(connections)) {
             if (queue.has(connection)) {
                 connection.linkDown(EventReason.TRANSPORT_ERROR, "the completion queue is broken");
             }
         }
+        if (queue.isEmpty()) {
+            closeQueue(queue);
+        }
+        return 1;
     }
 
     /** It has received something, or may end. */
