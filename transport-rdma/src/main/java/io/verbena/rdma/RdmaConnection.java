@@ -94,6 +94,9 @@ final class RdmaConnection implements Connection {
     /** Why the link is down; the frames that had come before are told of first. */
     private @Nullable Ending linkDown;
 
+    /** It isn't known yet why. */
+    private boolean causeIsOpen;
+
     private @Nullable Connector connector;
 
     /** The link is down, and everything that had completed before has been read. */
@@ -480,14 +483,16 @@ final class RdmaConnection implements Connection {
     }
 
     void onWorkFailed(final int kind, final int status, final int vendorError) {
-        if (status == Layout.STATUS_FLUSHED
-                && linkDown == null
-                && phase.compareTo(Phase.OPEN) <= 0) {
-            // Its cause is told by another completion, or by the connection manager, unless those
-            // stay out.
-            linkDown(
-                    EventReason.TRANSPORT_ERROR,
-                    "the connection to %s broke".formatted(remoteAddress));
+        if (status == Layout.STATUS_FLUSHED) {
+            if (linkDown == null) {
+                // Its cause is told by another completion, or by the connection manager, unless
+                // those stay out.
+                linkDown(
+                        EventReason.TRANSPORT_ERROR,
+                        "the connection to %s broke".formatted(remoteAddress));
+                causeIsOpen = true;
+                poller.lookSoon();
+            }
         } else {
             linkDown(
                     EventReason.TRANSPORT_ERROR,
@@ -590,8 +595,9 @@ final class RdmaConnection implements Connection {
         if (phase == Phase.DRAINING || phase == Phase.ENDED || detached) {
             return;
         }
-        if (linkDown == null) {
+        if (linkDown == null || causeIsOpen) {
             linkDown = new Ending(reason, detail, null);
+            causeIsOpen = false;
         }
         if (phase == Phase.CLOSING) {
             drain();

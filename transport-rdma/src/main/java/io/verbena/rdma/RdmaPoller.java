@@ -461,6 +461,11 @@ final class RdmaPoller implements Poller {
         pollsToLook = Math.min(pollsToLook, POLLS_PER_EAGER_LOOK);
     }
 
+    /** The connection manager may know more. */
+    void lookSoon() {
+        lookNow = true;
+    }
+
     private int look() {
         lookNow = false;
         pollsToLook =
