@@ -516,7 +516,11 @@ final class RdmaConnection implements Connection {
             closeIfDone();
         }
         final Ending down = linkDown;
-        if (down != null && settled && isLive() && !detached && (in.isExhausted() || in.awaitsRead())) {
+        if (down != null
+                && settled
+                && isLive()
+                && !detached
+                && (in.isExhausted() || in.awaitsRead())) {
             end(down.reason, down.detail, down.cause);
         }
     }
