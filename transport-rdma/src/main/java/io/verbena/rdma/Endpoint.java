@@ -168,7 +168,7 @@ final class Endpoint {
         queue.leave(place, completions(options));
         if (parted) {
             queue.close();
-        } else if (ownsQueue) {
+        } else if (ownsQueue || (queue.isBroken() && queue.isEmpty())) {
             poller.closeQueue(queue);
         }
     }

@@ -57,6 +57,9 @@ final class RdmaConnection implements Connection {
     /** The channel that the id's events wait in while it is detached; 0: none. */
     private long parkedChannel;
 
+    /** Why it could not be detached, which whoever adopts it is told. */
+    private @Nullable IOException detachFailure;
+
     /** Both ends know of each other, and the end is to be told. */
     private boolean connected;
 
@@ -66,6 +69,9 @@ final class RdmaConnection implements Connection {
 
     /** Why the link is down; the frames that had come before are told of first. */
     private @Nullable Ending linkDown;
+
+    /** It isn't known yet why. */
+    private boolean causeIsOpen;
 
     /** The link is down, and everything that had completed before has been read. */
     private boolean settled;
@@ -260,17 +266,25 @@ final class RdmaConnection implements Connection {
     }
 
     void onWorkFailed(final int kind, final int status, final int vendorError) {
-        linkDown(
-                EventReason.TRANSPORT_ERROR,
-                status == Layout.STATUS_FLUSHED
-                        ? "the connection to %s broke".formatted(remoteAddress)
-                        : "the connection to %s broke: %s (status %d, vendor's %#x, of a %s)"
-                                .formatted(
-                                        remoteAddress,
-                                        Faults.ofStatus(status),
-                                        status,
-                                        vendorError,
-                                        WorkId.name(kind)));
+        if (status != Layout.STATUS_FLUSHED) {
+            linkDown(
+                    EventReason.TRANSPORT_ERROR,
+                    "the connection to %s broke: %s (status %d, vendor's %#x, of a %s)"
+                            .formatted(
+                                    remoteAddress,
+                                    Faults.ofStatus(status),
+                                    status,
+                                    vendorError,
+                                    WorkId.name(kind)));
+        } else if (linkDown == null) {
+            // Its cause is told by another completion, or by the connection manager, unless those
+            // stay out.
+            linkDown(
+                    EventReason.TRANSPORT_ERROR,
+                    "the connection to %s broke".formatted(remoteAddress));
+            causeIsOpen = true;
+            poller.lookSoon();
+        }
     }
 
     /** Tells of what has come, and ends if nothing more will. */
@@ -290,7 +304,7 @@ final class RdmaConnection implements Connection {
             closeIfDone();
         }
         final Ending down = linkDown;
-        if (down != null && settled && isLive() && made.incoming().isOver()) {
+        if (down != null && settled && isReceiving() && made.incoming().isOver()) {
             end(down.reason, down.detail, down.cause);
         }
     }
@@ -358,7 +372,6 @@ final class RdmaConnection implements Connection {
     @Override
     public void abort() {
         if (detached) {
-            detached = false;
             abandon();
             return;
         }
@@ -377,8 +390,9 @@ final class RdmaConnection implements Connection {
         if (phase == Phase.DRAINING || phase == Phase.ENDED || detached) {
             return;
         }
-        if (linkDown == null) {
+        if (linkDown == null || causeIsOpen) {
             linkDown = new Ending(reason, detail, null);
+            causeIsOpen = false;
         }
         if (phase == Phase.CLOSING) {
             drain();
@@ -441,7 +455,10 @@ final class RdmaConnection implements Connection {
     private void release() {
         closeEndpoint();
         releaseId();
-        poller.remove(this);
+        if (!detached) {
+            // Else its poller has parted with it, and its thread may be another.
+            poller.remove(this);
+        }
     }
 
     void closeEndpoint() {
@@ -454,7 +471,9 @@ final class RdmaConnection implements Connection {
 
     private void releaseId() {
         if (id != 0) {
-            poller.forgetId(id);
+            if (!detached) {
+                poller.forgetId(id);
+            }
             verbs.destroyId(id);
             id = 0;
         }
@@ -487,8 +506,7 @@ final class RdmaConnection implements Connection {
             parkedChannel = verbs.createEventChannel();
             verbs.migrateId(id, parkedChannel);
         } catch (final IOException e) {
-            fail(e);
-            return;
+            detachFailure = e;
         }
         poller.forgetId(id);
         poller.remove(this);
@@ -500,7 +518,7 @@ final class RdmaConnection implements Connection {
 
     /** The other half of {@link #detach()}, on another poller. */
     void adoptedBy(final RdmaPoller target, final ConnectionHandler newHandler) {
-        if (!detached && ending == null) {
+        if (!detached) {
             throw new IllegalStateException("only a detached connection can be adopted");
         }
         detached = false;
@@ -508,6 +526,9 @@ final class RdmaConnection implements Connection {
         handler = newHandler;
         target.add(this);
         try {
+            if (detachFailure != null) {
+                throw detachFailure;
+            }
             verbs.migrateId(id, target.channel());
             verbs.destroyEventChannel(parkedChannel);
             parkedChannel = 0;
@@ -518,6 +539,10 @@ final class RdmaConnection implements Connection {
                 markDirty();
             }
             target.runLater(this);
+            if (linkDown != null) {
+                settled = false;
+                target.settleLater(this);
+            }
         } catch (final IOException e) {
             fail(e);
         }

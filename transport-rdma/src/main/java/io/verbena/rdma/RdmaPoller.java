@@ -184,8 +184,7 @@ final class RdmaPoller implements Poller {
             found = verbs.poll(queue.handle(), BATCH, completionsAddress);
         }
         if (found < 0) {
-            broken(queue);
-            return 1;
+            return broken(queue);
         }
         for (int i = 0; i < found; i++) {
             handle(queue, i * Layout.WC_BYTES);
@@ -213,13 +212,21 @@ final class RdmaPoller implements Poller {
         runLater(connection);
     }
 
-    /** An overrun, or a device that is gone. */
-    private void broken(final CompletionQueue queue) {
+    /** An overrun, or a device that is gone: its connections end, and nobody is given it again. */
+    private int broken(final CompletionQueue queue) {
+        if (queue.isBroken()) {
+            return 0;
+        }
+        queue.setBroken();
         for (final RdmaConnection connection : List.copyOf(connections)) {
             if (queue.has(connection)) {
                 connection.linkDown(EventReason.TRANSPORT_ERROR, "the completion queue is broken");
             }
         }
+        if (queue.isEmpty()) {
+            closeQueue(queue);
+        }
+        return 1;
     }
 
     /** It has received something, or may end. */
@@ -454,6 +461,11 @@ final class RdmaPoller implements Poller {
         pollsToLook = Math.min(pollsToLook, POLLS_PER_EAGER_LOOK);
     }
 
+    /** The connection manager may know more. */
+    void lookSoon() {
+        lookNow = true;
+    }
+
     private int look() {
         lookNow = false;
         pollsToLook =
@@ -642,7 +654,7 @@ final class RdmaPoller implements Poller {
 
     /** A connection takes its queue along. */
     void part(final CompletionQueue queue) {
-        queue.unwatch(waiter);
+        queue.unwatch();
         settleLeftOver();
         final List<CompletionQueue> all = new ArrayList<>(List.of(queues));
         all.remove(queue);
@@ -710,7 +722,7 @@ final class RdmaPoller implements Poller {
         }
         leftOver = 0;
         for (final CompletionQueue queue : queues) {
-            queue.unwatch(waiter);
+            queue.unwatch();
             queue.close();
         }
         queues = new CompletionQueue[0];
