@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -284,7 +285,7 @@ final class Survey {
                                 port ->
                                         new Port(
                                                 port.number(),
-                                                port.state().replaceFirst("^PORT_", ""),
+                                                state(port.state()),
                                                 port.linkLayer(),
                                                 port.activeMtu(),
                                                 port.gids()))
@@ -301,7 +302,7 @@ final class Survey {
             ports.add(
                     new Port(
                             Integer.parseInt(number),
-                            read(port.resolve("state")).strip().replaceFirst("^\\d+: ", ""),
+                            state(read(port.resolve("state"))),
                             read(port.resolve("link_layer")).strip(),
                             0,
                             List.of()));
@@ -319,6 +320,11 @@ final class Survey {
                 0,
                 -1,
                 ports);
+    }
+
+    /** PORT_ACTIVE, active, and "4: ACTIVE" are one and the same. */
+    private static String state(final String text) {
+        return text.strip().toUpperCase(Locale.ROOT).replaceFirst("^(PORT_|\\d+: )", "");
     }
 
     /** The network interfaces of a device: the kernel tells in three places, as the driver is. */

@@ -121,7 +121,7 @@ final class RdmaSection {
                                     Say.plural(device.maxReads(), "READ")));
             table.row(
                     "",
-                    "%s of a completion queue; %s of %s at most"
+                    "%s of a completion queue; %s of %s"
                             .formatted(
                                     Say.plural(device.maxCompletions(), "completion"),
                                     Say.plural(device.maxMemoryRegions(), "memory region"),
@@ -133,9 +133,7 @@ final class RdmaSection {
     }
 
     private static String size(final long bytes) {
-        return bytes > Integer.MAX_VALUE || bytes < 0
-                ? (bytes >>> 30) + " GiB"
-                : Bytes.say((int) bytes);
+        return bytes == Long.MAX_VALUE || bytes < 0 ? "any size" : "up to " + Bytes.say(bytes);
     }
 
     private static String list(final List<String> words, final String none) {
