@@ -70,7 +70,6 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
     private final MsgPool clientPool;
     private ServerPortal worker;
     private Talk bystander;
-    private long seed;
 
     /** What the sessions' ends at the servers were. */
     private final List<SessionClosed> servers = new ArrayList<>();
