@@ -269,13 +269,13 @@ final class RdmaConnection implements Connection {
         if (status != Layout.STATUS_FLUSHED) {
             linkDown(
                     EventReason.TRANSPORT_ERROR,
-                    "the connection to %s broke: %s (status %d, vendor's %#x, of a %s)"
+                    "the connection to %s broke: %s (%s, %d, vendor's %#x)"
                             .formatted(
                                     remoteAddress,
                                     Faults.ofStatus(status),
+                                    WorkId.name(kind),
                                     status,
-                                    vendorError,
-                                    WorkId.name(kind)));
+                                    vendorError));
         } else if (linkDown == null) {
             // Its cause is told by another completion, or by the connection manager, unless those
             // stay out.
@@ -498,6 +498,10 @@ final class RdmaConnection implements Connection {
     @Override
     public void detach() {
         final Endpoint made = endpoint;
+        if (phase == Phase.DRAINING || phase == Phase.ENDED) {
+            detachEnded();
+            return;
+        }
         if (phase != Phase.INVITED && !(isLive() && made != null && made.isMovable())) {
             throw new IllegalStateException("only a connection that was not accepted can move");
         }
@@ -516,6 +520,15 @@ final class RdmaConnection implements Connection {
         detached = true;
     }
 
+    /** It has ended, and nobody was told yet: whoever adopts it will be. */
+    private void detachEnded() {
+        final Ending why = ending;
+        detachFailure = new IOException(why == null ? "it has ended" : why.detail);
+        poller.forgetEnd(this);
+        abandon();
+        detached = true;
+    }
+
     /** The other half of {@link #detach()}, on another poller. */
     void adoptedBy(final RdmaPoller target, final ConnectionHandler newHandler) {
         if (!detached) {
@@ -525,10 +538,13 @@ final class RdmaConnection implements Connection {
         poller = target;
         handler = newHandler;
         target.add(this);
+        final IOException failure = detachFailure;
+        if (failure != null) {
+            phase = Phase.INVITED;
+            fail(failure);
+            return;
+        }
         try {
-            if (detachFailure != null) {
-                throw detachFailure;
-            }
             verbs.migrateId(id, target.channel());
             verbs.destroyEventChannel(parkedChannel);
             parkedChannel = 0;

@@ -278,6 +278,10 @@ final class RdmaPoller implements Poller {
         ended.add(connection);
     }
 
+    void forgetEnd(final RdmaConnection connection) {
+        ended.remove(connection);
+    }
+
     private int tellEnded() {
         int work = 0;
         for (RdmaConnection next = ended.poll(); next != null; next = ended.poll()) {
