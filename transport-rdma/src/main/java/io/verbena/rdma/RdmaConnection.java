@@ -109,7 +109,7 @@ final class RdmaConnection implements Connection {
     /** The connection manager's id, which is this connection's from now on. */
     void id(final long newId) {
         id = newId;
-        poller.know(newId, this);
+        poller.events().add(newId, this);
     }
 
     long id() {
@@ -283,7 +283,7 @@ final class RdmaConnection implements Connection {
                     EventReason.TRANSPORT_ERROR,
                     "the connection to %s broke".formatted(remoteAddress));
             causeIsOpen = true;
-            poller.lookSoon();
+            poller.events().lookSoon();
         }
     }
 
@@ -472,7 +472,7 @@ final class RdmaConnection implements Connection {
     private void releaseId() {
         if (id != 0) {
             if (!detached) {
-                poller.forgetId(id);
+                poller.events().removeConnection(id);
             }
             verbs.destroyId(id);
             id = 0;
@@ -512,7 +512,7 @@ final class RdmaConnection implements Connection {
         } catch (final IOException e) {
             detachFailure = e;
         }
-        poller.forgetId(id);
+        poller.events().removeConnection(id);
         poller.remove(this);
         if (made != null) {
             made.part(poller);
@@ -545,10 +545,10 @@ final class RdmaConnection implements Connection {
             return;
         }
         try {
-            verbs.migrateId(id, target.channel());
+            verbs.migrateId(id, target.events().channel());
             verbs.destroyEventChannel(parkedChannel);
             parkedChannel = 0;
-            target.know(id, this);
+            target.events().add(id, this);
             final Endpoint made = endpoint;
             if (made != null) {
                 made.moveTo(target);
