@@ -317,6 +317,13 @@ final class RdmaConnection implements Connection {
 
     private void establishedAtClient(final CmEvent event) {
         final Invitation answer = Invitation.decode(event.privateData());
+        if (answer == null && !Invitation.isBlank(event.privateData())) {
+            end(
+                    EventReason.PROTOCOL_ERROR,
+                    "the answer of %s is not of Verbena".formatted(remoteAddress),
+                    null);
+            return;
+        }
         peer = answer == null ? Invitation.unknown() : answer;
         outgoing().peer(peer.grant(), peer.slotBytes());
         open();
