@@ -4,6 +4,7 @@ package io.verbena.rdma;
 import io.verbena.EventReason;
 import io.verbena.rdma.verbs.CmEvent;
 import io.verbena.rdma.verbs.ConnectionParameters;
+import io.verbena.rdma.verbs.Extension;
 import io.verbena.rdma.verbs.Layout;
 import io.verbena.rdma.verbs.QueuePair;
 import io.verbena.rdma.verbs.QueuePairLimits;
@@ -235,16 +236,20 @@ final class RdmaConnection implements Connection {
         makeQueuePair(on, completionQueue);
         final Outgoing out = outgoing();
         out.peer(peer.grant(), peer.slotBytes());
-        final byte[] data =
+        final Invitation invitation =
                 new Invitation(
-                                peer.hello() == null ? 0 : Invitation.FLAG_HELLO,
-                                incoming().grant(),
-                                options.slotBytes(),
-                                null)
-                        .encode();
+                        peer.hello() == null ? 0 : Invitation.FLAG_HELLO,
+                        incoming().grant(),
+                        options.slotBytes(),
+                        null);
+        final byte[] data = hasConnectionExtension() ? invitation.encode() : NO_DATA;
         verbs.setAckTimeout(id, ACK_TIMEOUT);
         phase = Phase.ACCEPTED;
         verbs.accept(id, new ConnectionParameters(data, 0, maxReads, RETRIES, RETRIES));
+    }
+
+    private boolean hasConnectionExtension() {
+        return verbs.extensions().contains(Extension.CONNECTION);
     }
 
     private int completions() {
@@ -422,7 +427,9 @@ final class RdmaConnection implements Connection {
         final FrameHeader header =
                 new FrameHeader().wrap(ByteBuffer.wrap(frame == null ? NO_DATA : frame), 0);
         final byte[] rejection =
-                frame == null || !Greeting.isLastWord(header) ? null : Invitation.rejection(frame);
+                frame != null && Greeting.isLastWord(header) && hasConnectionExtension()
+                        ? Invitation.rejection(frame)
+                        : null;
         try {
             if (rejection != null) {
                 verbs.reject(id, rejection);
@@ -733,6 +740,9 @@ final class RdmaConnection implements Connection {
             throw new IllegalStateException("only a connection that was not accepted can move");
         }
         try {
+            if (!hasConnectionExtension()) {
+                throw new IOException("a session can't be forwarded with a stock libdisni");
+            }
             // Its events wait here until it is adopted, and no thread sees those of another's.
             parkedChannel = verbs.createEventChannel();
             verbs.migrateId(id, parkedChannel);
