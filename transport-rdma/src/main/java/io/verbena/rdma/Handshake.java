@@ -5,6 +5,7 @@ import io.verbena.EventReason;
 import io.verbena.rdma.RdmaConnection.Phase;
 import io.verbena.rdma.verbs.CmEvent;
 import io.verbena.rdma.verbs.ConnectionParameters;
+import io.verbena.rdma.verbs.Extension;
 import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
@@ -27,6 +28,8 @@ final class Handshake {
     private static final int ACK_TIMEOUT = 17;
 
     private static final int RETRIES = 7;
+
+    private static final byte[] NO_DATA = {};
 
     private final RdmaConnection connection;
     private final Verbs verbs;
@@ -79,6 +82,13 @@ final class Handshake {
     /** The server has accepted. */
     void acceptedBy(final CmEvent event) {
         final Invitation answer = Invitation.decode(event.privateData());
+        if (answer == null && !Invitation.isBlank(event.privateData())) {
+            connection.end(
+                    EventReason.PROTOCOL_ERROR,
+                    "the answer of %s is not of Verbena".formatted(connection.remoteAddress()),
+                    null);
+            return;
+        }
         peer = answer == null ? Invitation.unknown() : answer;
         final Outgoing outgoing = connection.outgoing();
         outgoing.peer(peer.grant(), peer.slotBytes());
@@ -140,17 +150,22 @@ final class Handshake {
     private void accept(final Endpoint endpoint) throws IOException {
         connection.endpoint(endpoint);
         endpoint.outgoing().peer(peer.grant(), peer.slotBytes());
-        final byte[] data =
+        final Invitation answer =
                 new Invitation(
-                                peer.hello() == null ? 0 : Invitation.FLAG_HELLO,
-                                endpoint.incoming().grant(),
-                                options.slotBytes(),
-                                null)
-                        .encode();
+                        peer.hello() == null ? 0 : Invitation.FLAG_HELLO,
+                        endpoint.incoming().grant(),
+                        options.slotBytes(),
+                        null);
+        // A stock libdisni can't send it, and clients know how to do without.
+        final byte[] data = sendsPrivateData() ? answer.encode() : NO_DATA;
         verbs.setAckTimeout(connection.id(), ACK_TIMEOUT);
         connection.phase(Phase.ACCEPTED);
         verbs.accept(
                 connection.id(), new ConnectionParameters(data, 0, maxReads, RETRIES, RETRIES));
+    }
+
+    private boolean sendsPrivateData() {
+        return verbs.extensions().contains(Extension.CONNECTION);
     }
 
     /** The client knows. */

@@ -3,6 +3,7 @@ package io.verbena.rdma;
 
 import io.verbena.EventReason;
 import io.verbena.rdma.verbs.CmEvent;
+import io.verbena.rdma.verbs.Extension;
 import io.verbena.rdma.verbs.Layout;
 import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Connection;
@@ -506,6 +507,9 @@ final class RdmaConnection implements Connection {
             throw new IllegalStateException("only a connection that was not accepted can move");
         }
         try {
+            if (!verbs.extensions().contains(Extension.CONNECTION)) {
+                throw new IOException("a session can't be forwarded with a stock libdisni");
+            }
             // Its events wait here until it is adopted, and no thread sees those of another's.
             parkedChannel = verbs.createEventChannel();
             verbs.migrateId(id, parkedChannel);

@@ -53,6 +53,8 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
     /** Deadlines of a handshake that is stuck, of a close, and some. */
     private static final int MOST_SECONDS = 60;
 
+    private static final int ROUNDS = 6000;
+
     final FakeFabric fabric;
     final Scene scene = new Scene(this);
     final List<Talk> talks = new ArrayList<>();
@@ -64,6 +66,10 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
     private final Leaks leaks = new Leaks();
     private final RecordingServer server;
     private final RecordingServer quietServer;
+
+    /** Checks nothing of what it is asked. */
+    private final RecordingServer guileless;
+
     private final EventQueueHandler serverQueue;
     private final EventQueueHandler workerQueue;
     private final EventQueueHandler clientQueue;
@@ -76,6 +82,12 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
 
     /** The servers' handler. */
     private final class Handler implements ServerSession.Handler {
+        private final RecordingServer server;
+
+        Handler(final RecordingServer server) {
+            this.server = server;
+        }
+
         @Override
         public void onRequest(final ServerSession session, final Msg msg) {
             server.onRequest(session, msg);
@@ -135,6 +147,7 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
         server = scene.server();
         server.whenRequest(FakeConversation::checkAndEcho);
         quietServer = scene.server();
+        guileless = scene.server();
         serverQueue = scene.queue();
         workerQueue = scene.queue();
         clientQueue = scene.queue();
@@ -173,12 +186,12 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
 
     /** Connects all sessions. */
     void open() {
-        final ServerPortal accepting = listen(request -> request.accept(new Handler()));
+        final ServerPortal accepting = listen(request -> request.accept(new Handler(server)));
         final ServerPortal forwarding = listen(request -> request.forward(worker));
         worker =
                 ServerPortal.worker(
                         workerQueue,
-                        request -> request.accept(new Handler()),
+                        request -> request.accept(new Handler(server)),
                         PortalOptions.defaults());
         connectTo("short", accepting, "/short");
         connectTo("long", accepting, LONG_PATH);
@@ -187,6 +200,20 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
         settle(
                 "sessions",
                 () -> talks.stream().allMatch(t -> t.isOver() || t.client.isEstablished()));
+    }
+
+    /** A portal that accepts whoever asks. */
+    ServerPortal portal() {
+        return listen(request -> request.accept(new Handler(guileless)));
+    }
+
+    /** Another session, to anywhere. */
+    Talk connectTo(final URI uri) {
+        final Talk talk = new Talk("client", scene.client());
+        talk.session =
+                ClientSession.connect(clientQueue, uri, talk.client, ConnectOptions.defaults());
+        talks.add(talk);
+        return talk;
     }
 
     private ServerPortal listen(final Consumer<SessionRequest> what) {
@@ -246,7 +273,7 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
         }
     }
 
-    private void send(final Talk talk, final int length) {
+    void send(final Talk talk, final int length) {
         if (!talk.isOver()) {
             final Msg msg = Payload.fill(clientPool.take(), length, length);
             try {
@@ -269,11 +296,19 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
         return this;
     }
 
+    /** The connection manager's news may be a thousand polls away. */
+    private void run(final BooleanSupplier condition) {
+        for (int i = 0; i < ROUNDS && !condition.getAsBoolean(); i++) {
+            scene.runOnce();
+        }
+    }
+
     /** Runs until it is so; time passes only if nothing else helps. */
-    private void settle(final String what, final BooleanSupplier condition) {
-        scene.untilQuiet();
+    void settle(final String what, final BooleanSupplier condition) {
+        run(condition);
         for (int i = 0; i < 2 * MOST_SECONDS && !condition.getAsBoolean(); i++) {
-            scene.pass(SECOND_NS / 2, SECOND_NS / 2);
+            scene.clock().advance(SECOND_NS / 2);
+            run(condition);
         }
         assertThat(condition.getAsBoolean())
                 .as("%s within %d s: %s; %s", what, MOST_SECONDS, talks, server)
@@ -309,6 +344,11 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
                                 reason ->
                                         reason == EventReason.CLOSED_BY_SELF
                                                 || reason == EventReason.CLOSED_BY_PEER);
+    }
+
+    /** Requests to {@link #portal()}. */
+    int requests() {
+        return guileless.requests();
     }
 
     /** New sessions are as good as ever. */
