@@ -184,8 +184,7 @@ final class RdmaPoller implements Poller {
             found = verbs.poll(queue.handle(), BATCH, completionsAddress);
         }
         if (found < 0) {
-            broken(queue);
-            return 1;
+            return broken(queue);
         }
         for (int i = 0; i < found; i++) {
             handle(queue, i * Layout.WC_BYTES);
@@ -213,13 +212,21 @@ final class RdmaPoller implements Poller {
         runLater(connection);
     }
 
-    /** An overrun, or a device that is gone. */
-    private void broken(final CompletionQueue queue) {
+    /** An overrun, or a device that is gone: its connections end, and nobody is given it again. */
+    private int broken(final CompletionQueue queue) {
+        if (queue.isBroken()) {
+            return 0;
+        }
+        queue.setBroken();
         for (final RdmaConnection connection : List.copyOf(connections)) {
             if (queue.has(connection)) {
                 connection.linkDown(EventReason.TRANSPORT_ERROR, "the completion queue is broken");
             }
         }
+        if (queue.isEmpty()) {
+            closeQueue(queue);
+        }
+        return 1;
     }
 
     /** It has received something, or may end. */
@@ -301,17 +308,17 @@ final class RdmaPoller implements Poller {
     private boolean gather(final RdmaConnection connection, final int index) {
         connection.prepare();
         connection.dirty = false;
-        final long queuePair = connection.queuePairHandle();
-        if (queuePair == 0) {
+        final Endpoint endpoint = connection.endpoint();
+        if (endpoint == null) {
             return false;
         }
-        final long receives = connection.incoming().takeChain();
-        final long sends = connection.outgoing().takeChain();
+        final long receives = endpoint.incoming().takeChain();
+        final long sends = endpoint.outgoing().takeChain();
         if (receives == 0 && sends == 0) {
             return false;
         }
         final int at = index * Layout.POST_BYTES;
-        posts.putLong(at + Layout.POST_QUEUE_PAIR, queuePair);
+        posts.putLong(at + Layout.POST_QUEUE_PAIR, endpoint.queuePair().handle());
         posts.putLong(at + Layout.POST_RECEIVE, receives);
         posts.putLong(at + Layout.POST_SEND, sends);
         posts.putLong(at + Layout.POST_ERROR, 0);
@@ -454,6 +461,11 @@ final class RdmaPoller implements Poller {
         pollsToLook = Math.min(pollsToLook, POLLS_PER_EAGER_LOOK);
     }
 
+    /** The connection manager may know more. */
+    void lookSoon() {
+        lookNow = true;
+    }
+
     private int look() {
         lookNow = false;
         pollsToLook =
@@ -519,7 +531,8 @@ final class RdmaPoller implements Poller {
                         ? "the RDMA device has failed (%s)".formatted(event.name())
                         : "port %d of the RDMA device is down".formatted(event.element());
         for (final RdmaConnection connection : List.copyOf(connections)) {
-            if (connection.uses(domain)) {
+            final Endpoint endpoint = connection.endpoint();
+            if (endpoint != null && endpoint.domain() == domain) {
                 connection.linkDown(EventReason.TRANSPORT_ERROR, detail);
             }
         }
@@ -547,8 +560,7 @@ final class RdmaPoller implements Poller {
                     "port 0 is for listening; connect to the real one: " + uri);
         }
         final RdmaConnection connection =
-                new RdmaConnection(
-                        this, scheme, uri.toString(), RdmaConnection.Phase.RESOLVING, handler);
+                new RdmaConnection(this, uri.toString(), RdmaConnection.Phase.RESOLVING, handler);
         add(connection);
         new Connector(this, connection, address, connect).start();
         return connection;
@@ -642,7 +654,7 @@ final class RdmaPoller implements Poller {
 
     /** A connection takes its queue along. */
     void part(final CompletionQueue queue) {
-        queue.unwatch(waiter);
+        queue.unwatch();
         settleLeftOver();
         final List<CompletionQueue> all = new ArrayList<>(List.of(queues));
         all.remove(queue);
@@ -710,7 +722,7 @@ final class RdmaPoller implements Poller {
         }
         leftOver = 0;
         for (final CompletionQueue queue : queues) {
-            queue.unwatch(waiter);
+            queue.unwatch();
             queue.close();
         }
         queues = new CompletionQueue[0];
