@@ -1,6 +1,8 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.verbena.rdma.verbs.Access;
 import io.verbena.rdma.verbs.CmEvent;
 import io.verbena.rdma.verbs.ConnectionParameters;
@@ -48,13 +50,17 @@ final class RawPeer implements AutoCloseable {
     private MemoryRegion region;
     private MemoryRegion slotRegion;
 
-    /** What its peer may be told of. */
-    final ByteBuffer memory = direct(BYTES);
+    /** What its peer may be told of, and then the rest; freed by hand. */
+    private final ByteBuf block =
+            Unpooled.directBuffer(
+                    BYTES + (RECEIVES + SENDS) * (SLOT + WORK) + 16 * Layout.WC_BYTES);
 
-    private final ByteBuffer slots = direct((RECEIVES + SENDS) * SLOT);
-    private final ByteBuffer work = direct((RECEIVES + SENDS) * WORK);
-    private final ByteBuffer entries = direct(16 * Layout.WC_BYTES);
+    private final ByteBuffer memory = part(BYTES);
+    private final ByteBuffer slots = part((RECEIVES + SENDS) * SLOT);
+    private final ByteBuffer work = part((RECEIVES + SENDS) * WORK);
+    private final ByteBuffer entries = part(16 * Layout.WC_BYTES);
     private int sent;
+    private boolean closed;
 
     /** Events of the connection manager so far. */
     final List<CmEvent.Type> events = new ArrayList<>();
@@ -155,8 +161,10 @@ final class RawPeer implements AutoCloseable {
         return new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
     }
 
-    private static ByteBuffer direct(final int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    private ByteBuffer part(final int bytes) {
+        final ByteBuffer part = block.nioBuffer(block.writerIndex(), bytes);
+        block.writerIndex(block.writerIndex() + bytes);
+        return part.slice().order(ByteOrder.nativeOrder());
     }
 
     /** The address of its memory. */
@@ -314,6 +322,10 @@ final class RawPeer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (queuePair != null) {
             disconnect();
             verbs.destroyQueuePair(id);
@@ -336,6 +348,7 @@ final class RawPeer implements AutoCloseable {
             verbs.deallocateProtectionDomain(domain);
         }
         verbs.destroyEventChannel(channel);
+        block.release();
     }
 
     @Override
