@@ -53,6 +53,8 @@ public interface Msg {
      * for sending, and the response to the mirror arrives in this message's OUT, positioned for
      * sending too.
      *
+     * <p>Mirrors are sent of pools that are bound for {@link PoolUse#BOTH} uses.
+     *
      * <p>While the mirror is in flight, this message can't be sent, answered or released. A mirror
      * is never released itself.
      *

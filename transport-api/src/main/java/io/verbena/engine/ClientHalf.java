@@ -5,6 +5,7 @@ import io.verbena.ClientSession;
 import io.verbena.ConnectOptions;
 import io.verbena.EventReason;
 import io.verbena.Msg;
+import io.verbena.PoolUse;
 import io.verbena.QueueOverflowException;
 import io.verbena.SessionClosed;
 import io.verbena.SessionState;
@@ -225,6 +226,13 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         if (own.pool.eventQueue() != queue || !own.pool.use().client()) {
             throw new IllegalStateException(
                     "%s is not bound to the session's event queue for requests; call bind(pool) first"
+                            .formatted(own.pool));
+        }
+        if (own.isMirror() && own.pool.use() != PoolUse.BOTH) {
+            // What is sent of it is memory that others receive into, and with some transports the
+            // peer needs a right for that, which is given to no more memory than needs it.
+            throw new IllegalStateException(
+                    "%s is bound for one use, so its mirrors can't be sent; bind it for both"
                             .formatted(own.pool));
         }
         final int length = own.out().position();

@@ -358,7 +358,7 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
         thrown.clear();
         refused.clear();
         talk();
-        assertThat(isFlawless()).as("%s %s", talks, thrown).isTrue();
+        assertThat(isFlawless()).as("%s %s %s", talks, thrown, reasons()).isTrue();
     }
 
     /** The bystander's session is as good as ever. */

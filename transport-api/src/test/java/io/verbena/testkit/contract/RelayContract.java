@@ -267,7 +267,10 @@ public interface RelayContract extends Part {
     default void aMirrorMayBeSentOnBehalfOfATakenMessageToo() {
         final Pair pair = scene().pair().established();
         pair.client.keepMessages();
-        final Msg msg = pair.send(40);
+        final MsgPool pool = scene().pool(pair.clientQueue, 1, 1024, 1024, PoolUse.BOTH);
+        final Msg msg = pool.take();
+        msg.out().position(40);
+        pair.client.send(pair.session(), msg);
         pair.untilResponses(1);
         final Msg mirror = msg.mirror();
         assertThat(mirror.out().position()).isEqualTo(40);
@@ -277,6 +280,20 @@ public interface RelayContract extends Part {
         assertThat(mirror.in().limit()).isEqualTo(40);
         assertThat(msg.out().position()).isEqualTo(40);
         pair.client.kept().remove(mirror);
+    }
+
+    @Test
+    default void aMirrorOfAPoolThatIsBoundForOneUseCannotBeSent() {
+        final Pair pair = scene().pair().established();
+        pair.client.keepMessages();
+        final Msg msg = pair.send(40);
+        pair.untilResponses(1);
+        assertThatThrownBy(() -> pair.session().sendRequest(msg.mirror()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("bind it for both");
+        pair.client.kept().remove(msg);
+        pair.client.send(pair.session(), msg);
+        pair.untilResponses(2);
     }
 
     @Test
