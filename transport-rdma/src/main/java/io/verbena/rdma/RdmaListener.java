@@ -72,13 +72,11 @@ final class RdmaListener implements Listener {
         final RdmaConnection connection =
                 new RdmaConnection(
                         poller,
-                        poller.scheme(),
                         from == null ? poller.scheme() : Faults.describe(from),
                         RdmaConnection.Phase.INVITED,
                         Nobody.INSTANCE);
-        connection.id(event.id());
         poller.add(connection);
-        poller.know(event.id(), connection);
+        connection.id(event.id());
         final boolean seesData = verbs.extensions().contains(Extension.CONNECTION);
         final Invitation invitation =
                 seesData ? Invitation.decode(event.privateData()) : Invitation.unknown();
@@ -99,7 +97,7 @@ final class RdmaListener implements Listener {
         }
         connection.handler(handler);
         try {
-            connection.invited(event, invitation);
+            connection.handshake().invited(event, invitation);
         } catch (final IOException e) {
             refuse(connection);
             poller.context()

@@ -278,6 +278,10 @@ final class RdmaPoller implements Poller {
         ended.add(connection);
     }
 
+    void forgetEnd(final RdmaConnection connection) {
+        ended.remove(connection);
+    }
+
     private int tellEnded() {
         int work = 0;
         for (RdmaConnection next = ended.poll(); next != null; next = ended.poll()) {
@@ -308,17 +312,17 @@ final class RdmaPoller implements Poller {
     private boolean gather(final RdmaConnection connection, final int index) {
         connection.prepare();
         connection.dirty = false;
-        final long queuePair = connection.queuePairHandle();
-        if (queuePair == 0) {
+        final Endpoint endpoint = connection.endpoint();
+        if (endpoint == null) {
             return false;
         }
-        final long receives = connection.incoming().takeChain();
-        final long sends = connection.outgoing().takeChain();
+        final long receives = endpoint.incoming().takeChain();
+        final long sends = endpoint.outgoing().takeChain();
         if (receives == 0 && sends == 0) {
             return false;
         }
         final int at = index * Layout.POST_BYTES;
-        posts.putLong(at + Layout.POST_QUEUE_PAIR, queuePair);
+        posts.putLong(at + Layout.POST_QUEUE_PAIR, endpoint.queuePair().handle());
         posts.putLong(at + Layout.POST_RECEIVE, receives);
         posts.putLong(at + Layout.POST_SEND, sends);
         posts.putLong(at + Layout.POST_ERROR, 0);
@@ -531,7 +535,8 @@ final class RdmaPoller implements Poller {
                         ? "the RDMA device has failed (%s)".formatted(event.name())
                         : "port %d of the RDMA device is down".formatted(event.element());
         for (final RdmaConnection connection : List.copyOf(connections)) {
-            if (connection.uses(domain)) {
+            final Endpoint endpoint = connection.endpoint();
+            if (endpoint != null && endpoint.domain() == domain) {
                 connection.linkDown(EventReason.TRANSPORT_ERROR, detail);
             }
         }
@@ -559,8 +564,7 @@ final class RdmaPoller implements Poller {
                     "port 0 is for listening; connect to the real one: " + uri);
         }
         final RdmaConnection connection =
-                new RdmaConnection(
-                        this, scheme, uri.toString(), RdmaConnection.Phase.RESOLVING, handler);
+                new RdmaConnection(this, uri.toString(), RdmaConnection.Phase.RESOLVING, handler);
         add(connection);
         new Connector(this, connection, address, connect).start();
         return connection;

@@ -14,6 +14,17 @@ final class WorkId {
 
     private WorkId() {}
 
+    /** A kind's name, for people. */
+    static String name(final int kind) {
+        return switch (kind) {
+            case RECEIVE -> "receive";
+            case SEND -> "send";
+            case WRITE -> "write";
+            case READ -> "read";
+            default -> "work request of kind " + kind;
+        };
+    }
+
     static long of(final int place, final int generation, final int kind, final int slot) {
         return (long) place << 40 | (generation & 0xffffL) << 24 | (long) kind << 16 | slot;
     }

@@ -65,7 +65,8 @@ class FakeProtocolTest {
     }
 
     private void untilHears(final CmEvent.Type type) {
-        conversation.settle(type + " at the peer, which heard " + peer.said, () -> peer.hears(type));
+        conversation.settle(
+                type + " at the peer, which heard " + peer.said, () -> peer.hears(type));
     }
 
     // ---- clients that are none
@@ -155,8 +156,7 @@ class FakeProtocolTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("firstFrames")
-    void aFirstFrameThatIsNoHelloIsRefused(final String what, final byte[] frame)
-            throws Exception {
+    void aFirstFrameThatIsNoHelloIsRefused(final String what, final byte[] frame) throws Exception {
         peer.connect(portal.uri(), HandPeer.silentInvitation());
         untilHears(CmEvent.Type.ESTABLISHED);
         peer.send(frame);
@@ -188,11 +188,17 @@ class FakeProtocolTest {
                 breach("type 0", at -> HandPeer.frame(0, 0)),
                 breach("a second HELLO", at -> HandPeer.frame(FrameType.HELLO, 0)),
                 breach("a response to nothing", at -> frame(FrameType.RESPONSE)),
-                breach("a written response to nothing", at -> frame(FrameType.RESPONSE).flags(Frames.FLAG_REMOTE).length(4000)),
-                breach("a KEEPALIVE whose payload is elsewhere", at -> frame(FrameType.KEEPALIVE).flags(Frames.FLAG_REMOTE)),
+                breach(
+                        "a written response to nothing",
+                        at -> frame(FrameType.RESPONSE).flags(Frames.FLAG_REMOTE).length(4000)),
+                breach(
+                        "a KEEPALIVE whose payload is elsewhere",
+                        at -> frame(FrameType.KEEPALIVE).flags(Frames.FLAG_REMOTE)),
                 breach("a grant of a million", at -> request(1).grant(1_000_000)),
                 breach("a grant that goes backwards", at -> request(1).grant(-1_000_000)),
-                breach("a large request with a negative length", at -> request(0).at(at.peer.ownAddress(), at.peer.ownKey()).length(-5)));
+                breach(
+                        "a large request with a negative length",
+                        at -> request(0).at(at.peer.ownAddress(), at.peer.ownKey()).length(-5)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -202,16 +208,26 @@ class FakeProtocolTest {
         establish();
         peer.send(frame.apply(this));
         untilHears(CmEvent.Type.DISCONNECTED);
-        assertReasons()
-                .containsExactly(EventReason.PROTOCOL_ERROR);
+        assertReasons().containsExactly(EventReason.PROTOCOL_ERROR);
     }
 
     static Stream<Arguments> unreadable() {
         return Stream.of(
-                breach("a key that is nobody's", at -> request(0).at(at.peer.ownAddress(), 0xbad).length(4000)),
-                breach("an address that is nobody's", at -> request(0).at(4096, at.peer.ownKey()).length(4000)),
-                breach("a range that ends beyond the region", at -> request(0).at(at.peer.ownAddress() + 8000, at.peer.ownKey()).length(4000)),
-                breach("more than a slot takes", at -> HandPeer.frame(FrameType.REQUEST, MORE_THAN_A_SLOT)));
+                breach(
+                        "a key that is nobody's",
+                        at -> request(0).at(at.peer.ownAddress(), 0xbad).length(4000)),
+                breach(
+                        "an address that is nobody's",
+                        at -> request(0).at(4096, at.peer.ownKey()).length(4000)),
+                breach(
+                        "a range that ends beyond the region",
+                        at ->
+                                request(0)
+                                        .at(at.peer.ownAddress() + 8000, at.peer.ownKey())
+                                        .length(4000)),
+                breach(
+                        "more than a slot takes",
+                        at -> HandPeer.frame(FrameType.REQUEST, MORE_THAN_A_SLOT)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -221,8 +237,7 @@ class FakeProtocolTest {
         establish();
         peer.send(frame.apply(this));
         untilHears(CmEvent.Type.DISCONNECTED);
-        assertReasons()
-                .containsExactly(EventReason.TRANSPORT_ERROR);
+        assertReasons().containsExactly(EventReason.TRANSPORT_ERROR);
     }
 
     private static Frame frame(final int type) {

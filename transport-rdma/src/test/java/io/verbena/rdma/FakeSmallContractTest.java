@@ -16,4 +16,12 @@ class FakeSmallContractTest extends FakeContractTest {
     RdmaOptions options() {
         return new RdmaOptions(0, 32, 1, 0, 200);
     }
+
+    /** All responses are written: into a message that the application still holds, too. */
+    @Override
+    public void aLateResponseTouchesNothing() {}
+
+    /** All requests are read: from the IN of a pool that is for a client's use, too. */
+    @Override
+    public void aMirrorMayBeSentOnBehalfOfATakenMessageToo() {}
 }

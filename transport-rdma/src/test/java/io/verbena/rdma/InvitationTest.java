@@ -70,14 +70,14 @@ class InvitationTest {
 
     @Test
     void withoutHelloThereIsNone() {
-        final Invitation read = Invitation.decode(padded(new Invitation(0, 9, 8240, null).encode()));
+        final Invitation read =
+                Invitation.decode(padded(new Invitation(0, 9, 8240, null).encode()));
         assertThat(read).isEqualTo(new Invitation(0, 9, 8240, null));
     }
 
     @Test
     void theLargestNumbersAreUnsigned() {
-        final Invitation read =
-                Invitation.decode(new Invitation(0, 0xffff, 0xffff, null).encode());
+        final Invitation read = Invitation.decode(new Invitation(0, 0xffff, 0xffff, null).encode());
         assertThat(read).isEqualTo(new Invitation(0, 0xffff, 0xffff, null));
     }
 

@@ -29,6 +29,7 @@ public final class CommandLines {
                 BwCommand.class,
                 SweepCommand.class,
                 CompareCommand.class,
+                CompareRdmaCommand.class,
                 InfoCommand.class
             },
             footer = {

@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.cli;
 
+import io.verbena.rdma.RdmaReport;
 import io.verbena.spi.Availability;
 import io.verbena.spi.TransportProvider;
 import java.io.PrintWriter;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
         name = "info",
         description =
                 "Tells which transports can be used here, for each that can't why not, and what"
-                        + " else matters to them.",
+                        + " else matters to them: for RDMA its devices and their limits, and what mends"
+                        + " what is missing.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         footer = {"", "Example:", "  ./verbena info --json"})
@@ -42,6 +44,7 @@ final class InfoCommand implements Callable<Integer>, CommonOptions.Holder {
         final PrintWriter out = spec.commandLine().getOut();
         final Map<String, Availability> transports = transports();
         final Map<String, Object> machine = machine();
+        final RdmaSection rdma = new RdmaSection(RdmaReport.make());
         if (common.json()) {
             final Map<String, Object> object = new LinkedHashMap<>(machine);
             object.put(
@@ -49,6 +52,7 @@ final class InfoCommand implements Callable<Integer>, CommonOptions.Holder {
                     transports.entrySet().stream()
                             .map(entry -> json(entry.getKey(), entry.getValue()))
                             .toList());
+            object.put("rdma", rdma.json());
             out.println(Json.of(object));
         } else {
             final Table table = new Table(out, 3, NAME_WIDTH, STATE_WIDTH, 0);
@@ -64,6 +68,7 @@ final class InfoCommand implements Callable<Integer>, CommonOptions.Holder {
                                     scheme,
                                     availability.available() ? "yes" : "no",
                                     availability.detail()));
+            rdma.print(out);
         }
         out.flush();
         return 0;

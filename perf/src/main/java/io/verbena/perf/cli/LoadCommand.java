@@ -28,7 +28,8 @@ abstract class LoadCommand implements Callable<Integer>, CommonOptions.Holder {
 
     @Parameters(
             paramLabel = "URI",
-            description = "Where a server listens: tcp://HOST:PORT or unix:///PATH.")
+            description =
+                    "Where a server listens: tcp://HOST:PORT, rdma://HOST:PORT or unix:///PATH.")
     private String uri;
 
     @Option(

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  ./verbena serve tcp://127.0.0.1:0 --idle spin --pin 1",
+            "  ./verbena serve rdma://192.0.2.1:9400",
             "  ./verbena serve unix:///tmp/verbena.sock --in-size 4k --out-size 4k --messages 4096"
         })
 @SuppressWarnings("NullAway.Init")
@@ -46,7 +47,8 @@ final class ServeCommand implements Callable<Integer>, CommonOptions.Holder {
             paramLabel = "URI",
             arity = "1..*",
             description =
-                    "Where to listen: tcp://HOST:PORT (port 0: any that is free) or unix:///PATH.")
+                    "Where to listen: tcp://HOST:PORT, rdma://ADDRESS:PORT (port 0: any that is free) or"
+                            + " unix:///PATH.")
     private List<String> uris;
 
     @Option(

@@ -57,7 +57,8 @@ final class SweepCommand implements Callable<Integer>, CommonOptions.Holder {
     @Parameters(
             paramLabel = "URI",
             arity = "1..*",
-            description = "Where servers listen: tcp://HOST:PORT or unix:///PATH.")
+            description =
+                    "Where servers listen: tcp://HOST:PORT, rdma://HOST:PORT or unix:///PATH.")
     private List<String> uris;
 
     @Option(

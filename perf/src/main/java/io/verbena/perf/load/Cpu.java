@@ -40,7 +40,7 @@ public final class Cpu {
             if (taskset.waitFor() != 0) {
                 throw new LoadException(
                         "can't pin to CPU %d: name one that this process may use (%s)"
-                                .formatted(cpu, allowed()),
+                                .formatted(cpu, allowedList()),
                         null);
             }
         } catch (final IOException e) {
@@ -62,13 +62,23 @@ public final class Cpu {
      */
     public static void spread(final int index) {
         try {
-            final List<Integer> cpus = cpus(allowed());
+            final List<Integer> cpus = cpus(allowedList());
             if (cpus.size() > 1) {
                 pinThisThread(cpus.get(index % cpus.size()));
             }
         } catch (final IOException | LoadException e) {
             LOG.warn("threads are not pinned to CPUs, so expect noise: {}", e.getMessage());
         }
+    }
+
+    /**
+     * The CPUs that this process may use.
+     *
+     * @return their numbers, ascending.
+     * @throws IOException if Linux doesn't tell.
+     */
+    public static List<Integer> allowed() throws IOException {
+        return cpus(allowedList());
     }
 
     /** Reads a list like 0-3,8. */
@@ -85,7 +95,7 @@ public final class Cpu {
     }
 
     /** The CPUs that this process may use, as Linux lists them: 0-3,8. */
-    private static String allowed() throws IOException {
+    private static String allowedList() throws IOException {
         return Files.readAllLines(STATUS).stream()
                 .filter(line -> line.startsWith(ALLOWED))
                 .map(line -> line.substring(ALLOWED.length()).strip())

@@ -8,8 +8,8 @@ public final class Peers {
 
     private static final List<Peer> ALL =
             List.of(
-                    new VerbenaPeer(VerbenaPeer.Kind.TCP),
-                    new VerbenaPeer(VerbenaPeer.Kind.UNIX),
+                    VerbenaPeer.at("tcp", "127.0.0.1"),
+                    new VerbenaPeer(VerbenaPeer.Local.UNIX),
                     new RawNioPeer(RawNioPeer.Memory.SHARED),
                     new RawNioPeer(RawNioPeer.Memory.OWN),
                     new NettyPeer(NettyTransport.EPOLL),

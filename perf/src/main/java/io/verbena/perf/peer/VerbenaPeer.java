@@ -31,43 +31,72 @@ public final class VerbenaPeer implements Peer {
         this.kind = kind;
     }
 
-    /** A transport. */
-    enum Kind {
-        TCP("verbena-tcp") {
-            @Override
-            URI toListenOn() {
-                return URI.create("tcp://127.0.0.1:0");
-            }
+    /**
+     * Verbena at an address of this machine.
+     *
+     * @param scheme the transport's: tcp or rdma.
+     * @param address an IP address.
+     * @return the peer.
+     */
+    public static Peer at(final String scheme, final String address) {
+        return new VerbenaPeer(new Address(scheme, address));
+    }
 
-            @Override
-            int port(final URI listening) {
-                return listening.getPort();
-            }
+    /** A transport, and where its servers are. */
+    interface Kind {
+        String peerName();
 
-            @Override
-            URI toConnectTo(final int port) {
-                return URI.create("tcp://127.0.0.1:" + port);
-            }
-        },
+        URI toListenOn();
 
+        int port(URI listening);
+
+        URI toConnectTo(int port);
+    }
+
+    /** An IP address. */
+    private record Address(String scheme, String address) implements Kind {
+        @Override
+        public String peerName() {
+            return "verbena-" + scheme;
+        }
+
+        @Override
+        public URI toListenOn() {
+            return toConnectTo(0);
+        }
+
+        @Override
+        public int port(final URI listening) {
+            return listening.getPort();
+        }
+
+        @Override
+        public URI toConnectTo(final int port) {
+            final String host = address.indexOf(':') < 0 ? address : "[" + address + "]";
+            return URI.create("%s://%s:%d".formatted(scheme, host, port));
+        }
+    }
+
+    /** A transport within the machine. */
+    enum Local implements Kind {
         /** A socket in the file system, whose name has a number in place of a port. */
         UNIX("verbena-unix") {
             @Override
-            URI toListenOn() {
+            public URI toListenOn() {
                 return toConnectTo(
                         (int) ProcessHandle.current().pid() * SERVERS_OF_A_PROCESS
                                 + NEXT.getAndIncrement() % SERVERS_OF_A_PROCESS);
             }
 
             @Override
-            int port(final URI listening) {
+            public int port(final URI listening) {
                 final String path = listening.getPath();
                 return Integer.parseInt(
                         path.substring(path.lastIndexOf('-') + 1, path.lastIndexOf('.')));
             }
 
             @Override
-            URI toConnectTo(final int port) {
+            public URI toConnectTo(final int port) {
                 final Path socket =
                         Path.of(
                                 System.getProperty("java.io.tmpdir"),
@@ -81,20 +110,19 @@ public final class VerbenaPeer implements Peer {
 
         private final String peerName;
 
-        Kind(final String peerName) {
+        Local(final String peerName) {
             this.peerName = peerName;
         }
 
-        abstract URI toListenOn();
-
-        abstract int port(URI listening);
-
-        abstract URI toConnectTo(int port);
+        @Override
+        public String peerName() {
+            return peerName;
+        }
     }
 
     @Override
     public String name() {
-        return kind.peerName;
+        return kind.peerName();
     }
 
     @Override

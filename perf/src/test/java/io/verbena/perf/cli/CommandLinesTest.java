@@ -92,7 +92,7 @@ class CommandLinesTest {
                 "ping tcp://no%port                             | is no URI",
                 "ping tcp://127.0.0.1                           | tcp://127.0.0.1",
                 "ping http://127.0.0.1:80                       | http",
-                "ping rdma://127.0.0.1:1                        | not part of this version",
+                "ping tls://127.0.0.1:1                         | not part of this version",
                 "ping tcp://name.invalid:9400                   | name.invalid",
                 "ping unix:///no/such/socket                    | /no/such/socket",
                 "ping tcp://127.0.0.1:1                         | start a server there",
