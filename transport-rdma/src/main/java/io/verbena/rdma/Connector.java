@@ -85,11 +85,11 @@ final class Connector {
         }
         final InetSocketAddress target = addresses.get(next++);
         try {
-            final long id = poller.verbs().createId(poller.channel());
+            final long id = poller.verbs().createId(poller.events().channel());
             connection.id(id);
             connection.attempt(Faults.describe(target));
             poller.verbs().resolveAddress(id, target, leftMs());
-            poller.expectEvents();
+            poller.events().expect();
             limit();
         } catch (final IOException e) {
             failed(e);

@@ -147,25 +147,25 @@ final class Handshake {
         }
     }
 
-    /** Can the library send any with an answer? */
-    private boolean hasPrivateData() {
-        return verbs.extensions().contains(Extension.CONNECTION);
-    }
-
     private void accept(final Endpoint endpoint) throws IOException {
         connection.endpoint(endpoint);
         endpoint.outgoing().peer(peer.grant(), peer.slotBytes());
-        final Invitation invitation =
+        final Invitation answer =
                 new Invitation(
                         peer.hello() == null ? 0 : Invitation.FLAG_HELLO,
                         endpoint.incoming().grant(),
                         options.slotBytes(),
                         null);
-        final byte[] data = hasPrivateData() ? invitation.encode() : NO_DATA;
+        // A stock libdisni can't send it, and clients know how to do without.
+        final byte[] data = sendsPrivateData() ? answer.encode() : NO_DATA;
         verbs.setAckTimeout(connection.id(), ACK_TIMEOUT);
         connection.phase(Phase.ACCEPTED);
         verbs.accept(
                 connection.id(), new ConnectionParameters(data, 0, maxReads, RETRIES, RETRIES));
+    }
+
+    private boolean sendsPrivateData() {
+        return verbs.extensions().contains(Extension.CONNECTION);
     }
 
     /** The client knows. */
@@ -221,10 +221,7 @@ final class Handshake {
      */
     private boolean answer(final byte[] frame) {
         final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
-        final byte[] rejection =
-                Greeting.isLastWord(header) && hasPrivateData()
-                        ? Invitation.rejection(frame)
-                        : null;
+        final byte[] rejection = Greeting.isLastWord(header) ? Invitation.rejection(frame) : null;
         try {
             if (rejection == null) {
                 accept(Endpoint.open(connection.poller(), connection, maxReads));

@@ -110,7 +110,7 @@ final class RdmaConnection implements Connection {
     /** The connection manager's id, which is this connection's from now on. */
     void id(final long newId) {
         id = newId;
-        poller.know(newId, this);
+        poller.events().add(newId, this);
     }
 
     long id() {
@@ -284,7 +284,7 @@ final class RdmaConnection implements Connection {
                     EventReason.TRANSPORT_ERROR,
                     "the connection to %s broke".formatted(remoteAddress));
             causeIsOpen = true;
-            poller.lookSoon();
+            poller.events().lookSoon();
         }
     }
 
@@ -473,7 +473,7 @@ final class RdmaConnection implements Connection {
     private void releaseId() {
         if (id != 0) {
             if (!detached) {
-                poller.forgetId(id);
+                poller.events().removeConnection(id);
             }
             verbs.destroyId(id);
             id = 0;
@@ -508,7 +508,7 @@ final class RdmaConnection implements Connection {
         }
         try {
             if (!verbs.extensions().contains(Extension.CONNECTION)) {
-                throw new IOException("a stock libdisni can't forward sessions");
+                throw new IOException("a session can't be forwarded with a stock libdisni");
             }
             // Its events wait here until it is adopted, and no thread sees those of another's.
             parkedChannel = verbs.createEventChannel();
@@ -516,7 +516,7 @@ final class RdmaConnection implements Connection {
         } catch (final IOException e) {
             detachFailure = e;
         }
-        poller.forgetId(id);
+        poller.events().removeConnection(id);
         poller.remove(this);
         if (made != null) {
             made.part(poller);
@@ -549,10 +549,10 @@ final class RdmaConnection implements Connection {
             return;
         }
         try {
-            verbs.migrateId(id, target.channel());
+            verbs.migrateId(id, target.events().channel());
             verbs.destroyEventChannel(parkedChannel);
             parkedChannel = 0;
-            target.know(id, this);
+            target.events().add(id, this);
             final Endpoint made = endpoint;
             if (made != null) {
                 made.moveTo(target);

@@ -31,7 +31,7 @@ final class RdmaListener implements Listener {
         this.uri = uri;
         this.acceptor = acceptor;
         this.id = id;
-        poller.add(id, this);
+        poller.events().add(id, this);
     }
 
     static RdmaListener open(
@@ -43,7 +43,7 @@ final class RdmaListener implements Listener {
         long id = 0;
         try {
             final InetSocketAddress local = address.resolve().get(0);
-            id = verbs.createId(poller.channel());
+            id = verbs.createId(poller.events().channel());
             verbs.bind(id, local);
             verbs.listen(id, options.backlog());
             final InetSocketAddress bound = verbs.localAddress(id);
@@ -130,7 +130,7 @@ final class RdmaListener implements Listener {
     public void close() {
         if (!closed) {
             closed = true;
-            poller.removeListener(id);
+            poller.events().removeListener(id);
             poller.verbs().destroyId(id);
         }
     }

@@ -46,7 +46,7 @@ public final class FakeTransportProvider implements TransportProvider {
     public Poller open(final PollerContext context) {
         final RdmaPoller poller = new RdmaPoller(context, verbs, options, "fake");
         // A test's loop sleeps between polls that find nothing, and its clock stands still.
-        poller.expectEvents();
+        poller.events().expect();
         return poller;
     }
 }

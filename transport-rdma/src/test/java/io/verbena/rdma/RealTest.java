@@ -20,8 +20,10 @@ abstract class RealTest {
     /** Patience with an emulated machine, on a host with other things to do. */
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(100);
 
-    private static final int IDLE_ROUNDS_BEFORE_PAUSE = 100;
-    private static final long PAUSE_NS = 100_000;
+    /** An event queue looks at the connection manager only every so many rounds. */
+    private static final int IDLE_ROUNDS_BEFORE_PAUSE = 3000;
+
+    private static final long PAUSE_NS = 50_000;
 
     private Scene scene;
 
