@@ -49,6 +49,11 @@ class FakeStockContractTest extends FakeContractTest {
         }
     }
 
+    @Override
+    RdmaOptions options() {
+        return new RdmaOptions(64, 32, 4, 64, 4096);
+    }
+
     @Test
     void aSessionThatIsForwardedEnds() {
         final ServerPortal worker =
