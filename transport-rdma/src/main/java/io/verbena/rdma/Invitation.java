@@ -53,9 +53,9 @@ record Invitation(int flags, int grant, int slotBytes, byte @Nullable [] hello) 
 
     /** What is assumed of a peer whose library can't show or send private data. */
     static Invitation unknown() {
-        final RdmaOptions usual = RdmaOptions.DEFAULT;
+        final RdmaOptions least = RdmaOptions.LEAST;
         return new Invitation(
-                0, usual.receives() - Frames.GREETING_SLOTS + 1, usual.slotBytes(), null);
+                0, least.receives() - Frames.GREETING_SLOTS + 1, least.slotBytes(), null);
     }
 
     /** Is there nothing in it? The fabric pads with zeros. */

@@ -20,6 +20,9 @@ import io.verbena.wire.Hello;
 record RdmaOptions(int eagerLimit, int receives, int maxReads, int maxInline, int completions) {
     static final RdmaOptions DEFAULT = new RdmaOptions(512, 128, 16, 220, 16384);
 
+    /** What a peer has at least. */
+    static final RdmaOptions LEAST = new RdmaOptions(0, 32, 1, 0, 1024);
+
     static RdmaOptions ofSystem() {
         return new RdmaOptions(
                 integer("eagerLimit", 0, 8192, DEFAULT.eagerLimit),
