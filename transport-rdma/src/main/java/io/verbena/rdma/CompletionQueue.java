@@ -20,6 +20,10 @@ final class CompletionQueue {
     private @Nullable RdmaConnection[] places = new @Nullable RdmaConnection[8];
     private int[] generations = new int[8];
     private int used;
+    private boolean broken;
+
+    /** Whose waiter waits for it; 0: nobody's. */
+    private long watcher;
 
     CompletionQueue(final Verbs verbs, final long context, final int entries) throws IOException {
         this.verbs = verbs;
@@ -38,7 +42,16 @@ final class CompletionQueue {
     }
 
     boolean hasRoom(final int completions) {
-        return reserved + completions <= entries;
+        return !broken && reserved + completions <= entries;
+    }
+
+    /** It gives no completions any more. */
+    void setBroken() {
+        broken = true;
+    }
+
+    boolean isBroken() {
+        return broken;
     }
 
     boolean isEmpty() {
@@ -91,10 +104,15 @@ final class CompletionQueue {
 
     void watch(final long waiter) throws IOException {
         verbs.watch(waiter, Watched.COMPLETION_CHANNEL, channel);
+        watcher = waiter;
     }
 
-    void unwatch(final long waiter) {
-        verbs.unwatch(waiter, Watched.COMPLETION_CHANNEL, channel);
+    /** Idempotent. */
+    void unwatch() {
+        if (watcher != 0) {
+            verbs.unwatch(watcher, Watched.COMPLETION_CHANNEL, channel);
+            watcher = 0;
+        }
     }
 
     void arm() throws IOException {

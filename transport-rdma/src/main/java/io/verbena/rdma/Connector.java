@@ -85,12 +85,11 @@ final class Connector {
         }
         final InetSocketAddress target = addresses.get(next++);
         try {
-            final long id = poller.verbs().createId(poller.channel());
+            final long id = poller.verbs().createId(poller.events().channel());
             connection.id(id);
-            poller.know(id, connection);
-            connection.remoteAddress(Faults.describe(target));
+            connection.attempt(Faults.describe(target));
             poller.verbs().resolveAddress(id, target, leftMs());
-            poller.expectEvents();
+            poller.events().expect();
             limit();
         } catch (final IOException e) {
             failed(e);
@@ -125,14 +124,14 @@ final class Connector {
         try {
             switch (event.type()) {
                 case ADDR_RESOLVED -> poller.verbs().resolveRoute(connection.id(), leftMs());
-                case ROUTE_RESOLVED -> connection.request();
+                case ROUTE_RESOLVED -> connection.handshake().request();
                 case ESTABLISHED -> {
                     cancelTimer();
                     connection.onEvent(event);
                 }
                 case REJECTED -> {
                     cancelTimer();
-                    if (!connection.wasAnsweredByRejection(event)) {
+                    if (!connection.handshake().refusedBy(event)) {
                         tryNext(Faults.reason(event), Faults.detail(event), null);
                     }
                 }

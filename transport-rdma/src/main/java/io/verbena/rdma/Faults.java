@@ -27,6 +27,15 @@ final class Faults {
         "a remote operation error",
         "the peer doesn't acknowledge: all retries were in vain",
         "the peer has no receive posted: all retries were in vain",
+        "a local reliable datagram domain violation",
+        "a remote invalid reliable datagram request",
+        "aborted by the peer",
+        "an invalid end-to-end context number",
+        "an invalid end-to-end context state",
+        "a fatal error of the device",
+        "the peer doesn't respond in time",
+        "a general error of the device",
+        "a tag matching error",
     };
 
     private Faults() {}

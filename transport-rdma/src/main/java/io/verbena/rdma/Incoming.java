@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Incoming {
     private final RdmaConnection connection;
+    private final Endpoint endpoint;
     private final QueuePairMemory memory;
     private FrameHeader header;
     private PathCounters counters;
@@ -58,12 +59,14 @@ final class Incoming {
 
     Incoming(
             final RdmaConnection connection,
+            final Endpoint endpoint,
             final QueuePairMemory memory,
             final RdmaOptions options,
             final int maxReads,
             final FrameHeader header,
             final PathCounters counters) {
         this.connection = connection;
+        this.endpoint = endpoint;
         this.memory = memory;
         this.header = header;
         this.counters = counters;
@@ -73,12 +76,12 @@ final class Incoming {
         targets = new @Nullable MsgMemory[count];
         awaited = new int[count];
         for (int i = 0; i < count; i++) {
-            memory.receiveWork.id(i, connection.workId(WorkId.RECEIVE, i));
+            memory.receiveWork.id(i, endpoint.workId(WorkId.RECEIVE, i));
             memory.receiveWork.memory(
                     i, memory.address + memory.receiveSlot(i), memory.slotBytes, memory.lkey);
         }
         for (int i = 0; i < maxReads; i++) {
-            memory.readWork.id(i, connection.workId(WorkId.READ, i));
+            memory.readWork.id(i, endpoint.workId(WorkId.READ, i));
             memory.readWork.operation(i, Layout.OP_READ);
             memory.readWork.flags(i, Layout.SIGNALED);
         }
@@ -183,14 +186,9 @@ final class Incoming {
         return stalled;
     }
 
-    /** Is there nothing left that could be told? */
-    boolean isExhausted() {
-        return received == done;
-    }
-
-    /** Does the oldest frame wait for a READ? */
-    boolean awaitsRead() {
-        return done != begun;
+    /** Now that the link is down: is nothing left that could be told of? A READ isn't to come. */
+    boolean isOver() {
+        return received == done || done != begun;
     }
 
     /** Tells of frames, as far as can be. */
@@ -290,7 +288,7 @@ final class Incoming {
         targets[slot] = target;
         awaited[slot] = readsCompleted;
         begun++;
-        final RegisteredPool pool = target == MsgMemory.DISCARD ? null : connection.poolOf(target);
+        final RegisteredPool pool = target == MsgMemory.DISCARD ? null : endpoint.poolOf(target);
         if (pool == null) {
             return true;
         }
@@ -306,14 +304,14 @@ final class Incoming {
                 pool.inboundLkey(target));
         memory.readWork.remote(index, header.remoteAddress(), header.rkey());
         counters.read++;
-        connection.outgoing().read(index);
+        endpoint.outgoing().read(index);
         return true;
     }
 
     /** Of a request: where its response may be written. */
     private void noteLanding(final int at, final MsgMemory target) {
         if (header.type() == FrameType.REQUEST && target != MsgMemory.DISCARD) {
-            final RegisteredPool pool = connection.poolOf(target);
+            final RegisteredPool pool = endpoint.poolOf(target);
             if (pool != null) {
                 pool.landing(
                         target,

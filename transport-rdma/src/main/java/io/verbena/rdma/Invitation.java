@@ -58,6 +58,16 @@ record Invitation(int flags, int grant, int slotBytes, byte @Nullable [] hello) 
                 0, usual.receives() - Frames.GREETING_SLOTS + 1, usual.slotBytes(), null);
     }
 
+    /** Is there nothing in it? The fabric pads with zeros. */
+    static boolean isBlank(final byte[] privateData) {
+        for (final byte each : privateData) {
+            if (each != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Does a HELLO with so much payload fit into a request? */
     static boolean fits(final int payloadLength) {
         return BYTES + payloadLength <= REQUEST_BYTES;

@@ -45,6 +45,7 @@ final class LocalDevice {
 
     /** A completion queue with room for so many. */
     CompletionQueue queueFor(final int completions) throws IOException {
+        queues.removeIf(CompletionQueue::isBroken);
         for (final CompletionQueue queue : queues) {
             if (queue.hasRoom(completions)) {
                 return queue;

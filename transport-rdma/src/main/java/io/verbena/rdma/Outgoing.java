@@ -26,6 +26,7 @@ final class Outgoing {
     private static final int SIGNAL_EVERY = 16;
 
     private final RdmaConnection connection;
+    private final Endpoint endpoint;
     private final QueuePairMemory memory;
     private final int count;
     private final int mask;
@@ -67,11 +68,13 @@ final class Outgoing {
 
     Outgoing(
             final RdmaConnection connection,
+            final Endpoint endpoint,
             final QueuePairMemory memory,
             final RdmaOptions options,
             final int maxInline,
             final PathCounters counters) {
         this.connection = connection;
+        this.endpoint = endpoint;
         this.memory = memory;
         this.maxInline = maxInline;
         this.counters = counters;
@@ -80,9 +83,9 @@ final class Outgoing {
         eagerLimit = options.eagerLimit();
         heldUntil = new int[count];
         for (int i = 0; i < count; i++) {
-            memory.sendWork.id(i, connection.workId(WorkId.SEND, i));
+            memory.sendWork.id(i, endpoint.workId(WorkId.SEND, i));
             memory.sendWork.operation(i, Layout.OP_SEND);
-            memory.writeWork.id(i, connection.workId(WorkId.WRITE, i));
+            memory.writeWork.id(i, endpoint.workId(WorkId.WRITE, i));
             memory.writeWork.operation(i, Layout.OP_WRITE);
         }
     }
@@ -134,7 +137,7 @@ final class Outgoing {
         boolean remote = length > eagerLimit || length > peerEager;
         RegisteredPool pool = null;
         if (message != null && (type == FrameType.REQUEST || remote)) {
-            pool = connection.poolOf(message);
+            pool = endpoint.poolOf(message);
             if (pool == null && remote) {
                 // The only such frame whose payload is in no message. The peer's first receive has
                 // room for it, and so have this side's first slots.
@@ -227,7 +230,7 @@ final class Outgoing {
     /** The frame's SEND, already in the chain. */
     private void finish(final int index, final int bytes, final boolean tell) {
         final int slot = memory.sendSlot(index);
-        memory.slots.putInt(slot + Frames.GRANT, connection.grant());
+        memory.slots.putInt(slot + Frames.GRANT, endpoint.incoming().grant());
         sent++;
         int flags = 0;
         if (tell || sent - signalled >= SIGNAL_EVERY) {

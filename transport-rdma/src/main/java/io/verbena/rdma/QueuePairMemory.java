@@ -35,11 +35,6 @@ final class QueuePairMemory {
     final WorkRing writeWork;
     final WorkRing readWork;
 
-    /** Two work requests without memory: the last ones of either queue. */
-    final WorkRing drainSend;
-
-    final WorkRing drainReceive;
-
     QueuePairMemory(
             final Verbs verbs, final long domain, final RdmaOptions options, final int reads)
             throws IOException {
@@ -51,8 +46,7 @@ final class QueuePairMemory {
         final int receiveBytes = WorkRing.bytes(count, Layout.RECV_WR_BYTES);
         final int sendBytes = WorkRing.bytes(count, Layout.SEND_WR_BYTES);
         final int readBytes = WorkRing.bytes(reads, Layout.SEND_WR_BYTES);
-        final int lastBytes = WorkRing.bytes(1, Layout.SEND_WR_BYTES);
-        final int workBytes = receiveBytes + 2 * sendBytes + readBytes + 2 * lastBytes;
+        final int workBytes = receiveBytes + 2 * sendBytes + readBytes;
         workMemory = Unpooled.directBuffer(workBytes + CACHE_LINE, workBytes + CACHE_LINE);
         try {
             slots = aligned(slotMemory, 2 * firstSend, ByteOrder.LITTLE_ENDIAN);
@@ -67,10 +61,6 @@ final class QueuePairMemory {
             writeWork = new WorkRing(work, workAddress, at, count, Layout.SEND_WR_BYTES);
             at += sendBytes;
             readWork = new WorkRing(work, workAddress, at, reads, Layout.SEND_WR_BYTES);
-            at += readBytes;
-            drainSend = new WorkRing(work, workAddress, at, 1, Layout.SEND_WR_BYTES);
-            at += lastBytes;
-            drainReceive = new WorkRing(work, workAddress, at, 1, Layout.RECV_WR_BYTES);
             region = verbs.register(domain, address, 2L * firstSend, Access.LOCAL_WRITE);
             lkey = region.lkey();
         } catch (final IOException | RuntimeException e) {

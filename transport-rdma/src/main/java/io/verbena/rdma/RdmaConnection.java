@@ -3,25 +3,19 @@ package io.verbena.rdma;
 
 import io.verbena.EventReason;
 import io.verbena.rdma.verbs.CmEvent;
-import io.verbena.rdma.verbs.ConnectionParameters;
+import io.verbena.rdma.verbs.Extension;
 import io.verbena.rdma.verbs.Layout;
-import io.verbena.rdma.verbs.QueuePair;
-import io.verbena.rdma.verbs.QueuePairLimits;
 import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
-import io.verbena.spi.PollerContext.Timer;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One queue pair, from the first thought of a connection to the last completion. */
+/** One queue pair's life, from the first thought of a connection to the last completion. */
 final class RdmaConnection implements Connection {
-    /** Where it is in its life; it moves down only. */
+    /** Where it is in its life; it moves down only, but for a client that tries another address. */
     enum Phase {
         /** A client looks for the server. */
         RESOLVING,
@@ -40,7 +34,7 @@ final class RdmaConnection implements Connection {
         /** Receives no more, and waits until what it has sent has arrived. */
         CLOSING,
 
-        /** The queue pair is in the error state, and its last completions are awaited. */
+        /** The queue pair is in the error state, and what has completed before is still read. */
         DRAINING,
 
         ENDED
@@ -49,19 +43,9 @@ final class RdmaConnection implements Connection {
     /** 0.64 ms: how soon a peer tries again that finds no receive, which doesn't happen. */
     private static final int RNR_TIMER = 12;
 
-    /** 4.096 µs times 2 to this: with 7 retries, a link may be dead for 4 s. */
-    private static final int ACK_TIMEOUT = 17;
-
-    private static final int RETRIES = 7;
-
-    /** For completions that a broken device might owe for ever. */
-    private static final long DRAIN_NS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final byte[] NO_DATA = {};
-
     private final Verbs verbs;
-    private final RdmaOptions options;
     private final String scheme;
+    private final Handshake handshake;
     private RdmaPoller poller;
     private ConnectionHandler handler;
     private String remoteAddress;
@@ -74,68 +58,79 @@ final class RdmaConnection implements Connection {
     /** The channel that the id's events wait in while it is detached; 0: none. */
     private long parkedChannel;
 
+    /** Why it could not be detached, which whoever adopts it is told. */
+    private @Nullable IOException detachFailure;
+
+    /** Both ends know of each other, and the end is to be told. */
     private boolean connected;
-    private int maxReads;
-    private @Nullable LocalDevice device;
-    private @Nullable CompletionQueue queue;
-    private boolean ownsQueue;
-    private int place;
-    private @Nullable QueuePair queuePair;
-    private @Nullable QueuePairMemory memory;
-    private @Nullable Outgoing outgoing;
-    private @Nullable Incoming incoming;
 
-    /** A server's: what to send when the connection is made. A client's: its HELLO. */
-    private byte @Nullable [] greeting;
-
-    /** The greeting is the last that this side has to say. */
-    private boolean closeAfterGreeting;
-
+    private @Nullable Endpoint endpoint;
+    private @Nullable Connector connector;
     private @Nullable Ending ending;
 
     /** Why the link is down; the frames that had come before are told of first. */
     private @Nullable Ending linkDown;
 
-    private @Nullable Connector connector;
-    private @Nullable Timer timer;
-    private int drains;
+    /** It isn't known yet why. */
+    private boolean causeIsOpen;
 
-    /** In the poller's list of those who have something to post. */
+    /** The link is down, and everything that had completed before has been read. */
+    private boolean settled;
+
+    // In which of the poller's lists it is.
+
+    /** Has something to post. */
     boolean dirty;
 
-    /** In the poller's list of those who have received something. */
+    /** Has received something. */
     boolean touched;
+
+    /** Waits until all completions have been read. */
+    boolean settling;
 
     /** Why it ended. */
     private record Ending(EventReason reason, String detail, @Nullable Throwable cause) {}
 
     RdmaConnection(
             final RdmaPoller poller,
-            final String scheme,
             final String remoteAddress,
             final Phase phase,
             final ConnectionHandler handler) {
         this.poller = poller;
         this.verbs = poller.verbs();
-        this.options = poller.options();
-        this.scheme = scheme;
+        this.scheme = poller.scheme();
         this.remoteAddress = remoteAddress;
         this.phase = phase;
         this.handler = handler;
+        handshake = new Handshake(this, verbs, poller.options());
     }
 
     // ---- setting up
 
+    /** The connection manager's id, which is this connection's from now on. */
     void id(final long newId) {
         id = newId;
+        poller.events().add(newId, this);
     }
 
     long id() {
         return id;
     }
 
+    void phase(final Phase next) {
+        phase = next;
+    }
+
     Phase phase() {
         return phase;
+    }
+
+    boolean isConnecting() {
+        return phase == Phase.RESOLVING || phase == Phase.REQUESTED;
+    }
+
+    boolean isEnding() {
+        return ending != null || phase == Phase.ENDED;
     }
 
     /** Who connects, as long as it is at it. */
@@ -147,137 +142,24 @@ final class RdmaConnection implements Connection {
         connector = newConnector;
     }
 
-    boolean isConnecting() {
-        return phase == Phase.RESOLVING || phase == Phase.REQUESTED;
+    Handshake handshake() {
+        return handshake;
     }
 
-    void remoteAddress(final String address) {
+    void endpoint(final Endpoint made) {
+        endpoint = made;
+    }
+
+    /** The attempt to reach an address; another may have failed before. */
+    void attempt(final String address) {
         remoteAddress = address;
     }
 
     /** The attempt has failed; another may follow. */
     void attemptFailed() {
-        releaseQueuePair();
+        closeEndpoint();
         releaseId();
         phase = Phase.RESOLVING;
-    }
-
-    /** A client's route is known: makes the queue pair and asks the server. */
-    void request() throws IOException {
-        if (greeting == null) {
-            handler.onGreeting();
-        }
-        final LocalDevice on = poller.device(verbs.context(id));
-        maxReads = 1;
-        makeQueuePair(on, on.queueFor(completions()));
-        final byte[] hello = greeting;
-        final boolean inside = hello != null && Invitation.fits(hello.length - FrameHeader.LENGTH);
-        final byte[] data =
-                new Invitation(
-                                inside ? Invitation.FLAG_HELLO : 0,
-                                incoming().grant(),
-                                options.slotBytes(),
-                                inside ? hello : null)
-                        .encode();
-        verbs.setAckTimeout(id, ACK_TIMEOUT);
-        // The server reads this side's requests; this side reads nothing.
-        final int reads = Math.min(options.maxReads(), on.domain().limits().maxReads());
-        phase = Phase.REQUESTED;
-        verbs.connect(id, new ConnectionParameters(data, reads, 0, RETRIES, RETRIES));
-    }
-
-    /** A server has been asked by a peer; who is told what HELLO says is decided by now. */
-    void invited(final CmEvent event, final Invitation invitation) throws IOException {
-        peer = invitation;
-        maxReads =
-                Math.max(
-                        1,
-                        Math.min(
-                                options.maxReads(),
-                                event.initiatorDepth() == 0 ? 1 : event.initiatorDepth()));
-        final byte[] hello = invitation.hello();
-        if (hello == null) {
-            // Its HELLO is too long for a request, so the queue pair must be there first; its
-            // completion queue moves along if the session is forwarded.
-            final LocalDevice on = poller.device(verbs.context(id));
-            ownsQueue = true;
-            accept(on, on.ownQueue(completions()));
-            return;
-        }
-        final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(hello), 0);
-        deliver(hello, header);
-    }
-
-    private Invitation peer = Invitation.unknown();
-
-    /** Tells the handler of a frame that came by the connection manager. */
-    private void deliver(final byte[] frame, final FrameHeader header) {
-        final MsgMemory target = handler.destination(header);
-        if (target == null || phase == Phase.ENDED || ending != null) {
-            return;
-        }
-        if (target != MsgMemory.DISCARD) {
-            target.inbound()
-                    .clear()
-                    .put(frame, FrameHeader.LENGTH, frame.length - FrameHeader.LENGTH);
-        }
-        header.wrap(ByteBuffer.wrap(frame), 0);
-        handler.onFrame(header, target);
-    }
-
-    private void accept(final LocalDevice on, final CompletionQueue completionQueue)
-            throws IOException {
-        makeQueuePair(on, completionQueue);
-        final Outgoing out = outgoing();
-        out.peer(peer.grant(), peer.slotBytes());
-        final byte[] data =
-                new Invitation(
-                                peer.hello() == null ? 0 : Invitation.FLAG_HELLO,
-                                incoming().grant(),
-                                options.slotBytes(),
-                                null)
-                        .encode();
-        verbs.setAckTimeout(id, ACK_TIMEOUT);
-        phase = Phase.ACCEPTED;
-        verbs.accept(id, new ConnectionParameters(data, 0, maxReads, RETRIES, RETRIES));
-    }
-
-    private int completions() {
-        // Each posted request completes at most once, if only with an error.
-        return options.sendQueue() + options.receiveQueue();
-    }
-
-    private void makeQueuePair(final LocalDevice on, final CompletionQueue completionQueue)
-            throws IOException {
-        device = on;
-        queue = completionQueue;
-        place = completionQueue.enter(this, completions());
-        memory = new QueuePairMemory(verbs, on.domain().handle(), options, maxReads);
-        final QueuePair made =
-                verbs.createQueuePair(
-                        id,
-                        on.domain().handle(),
-                        completionQueue.handle(),
-                        new QueuePairLimits(
-                                options.sendQueue(), options.receiveQueue(), options.maxInline()));
-        queuePair = made;
-        outgoing =
-                new Outgoing(
-                        this,
-                        memory,
-                        options,
-                        Math.min(made.maxInline(), options.maxInline()),
-                        poller.paths());
-        incoming = new Incoming(this, memory, options, maxReads, poller.header(), poller.paths());
-        incoming().postFirst();
-        // Before the peer can send anything.
-        check(verbs.postReceive(made.handle(), incoming().takeChain()), "post receives");
-    }
-
-    private static void check(final int error, final String what) throws IOException {
-        if (error != 0) {
-            throw new IOException("can't %s: error %d".formatted(what, error));
-        }
     }
 
     /** An event of the connection manager. */
@@ -285,9 +167,9 @@ final class RdmaConnection implements Connection {
         switch (event.type()) {
             case ESTABLISHED -> {
                 if (phase == Phase.REQUESTED) {
-                    establishedAtClient(event);
+                    handshake.acceptedBy(event);
                 } else if (phase == Phase.ACCEPTED) {
-                    establishedAtServer();
+                    handshake.established();
                 }
             }
             case DISCONNECTED ->
@@ -310,120 +192,30 @@ final class RdmaConnection implements Connection {
         }
     }
 
-    private void establishedAtClient(final CmEvent event) {
-        final Invitation answer = Invitation.decode(event.privateData());
-        peer = answer == null ? Invitation.unknown() : answer;
-        outgoing().peer(peer.grant(), peer.slotBytes());
-        open();
-        final byte[] hello = greeting;
-        greeting = null;
-        if (hello != null && (peer.flags() & Invitation.FLAG_HELLO) == 0) {
-            sendGreeting(hello);
-        }
-        handler.onConnected();
-        run();
-    }
-
-    private void establishedAtServer() {
-        open();
-        final byte[] answer = greeting;
-        if (answer != null) {
-            greeting = null;
-            sendGreeting(answer);
-        }
-        if (closeAfterGreeting) {
-            close();
-        } else {
-            handler.onWritable();
-            run();
-        }
-    }
-
-    private void open() {
+    /** The link is up. */
+    void open() {
         phase = Phase.OPEN;
         connected = true;
-        final QueuePair pair = queuePair;
+        final Endpoint made = endpoint;
         try {
-            if (pair != null) {
-                verbs.setMinRnrTimer(pair.handle(), RNR_TIMER);
+            if (made != null) {
+                verbs.setMinRnrTimer(made.queuePair().handle(), RNR_TIMER);
             }
         } catch (final IOException e) {
-            // It only matters where there is no receive, which credits make impossible.
+            // It only matters where there is no receive, which grants make impossible.
         }
-    }
-
-    private void sendGreeting(final byte[] frame) {
-        final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
-        outgoing().send(header, frame.length == FrameHeader.LENGTH ? null : new Greeting(frame));
-    }
-
-    /** A client was refused with a frame of Verbena's: tells its handler what it says. */
-    boolean wasAnsweredByRejection(final CmEvent event) {
-        final byte[] frame = Invitation.frameOf(event.privateData());
-        if (frame == null) {
-            return false;
-        }
-        releaseQueuePair();
-        handler.onConnected();
-        if (ending == null) {
-            deliver(frame, new FrameHeader().wrap(ByteBuffer.wrap(frame), 0));
-            end(EventReason.TRANSPORT_ERROR, remoteAddress + " ended the connection", null);
-        }
-        return true;
     }
 
     // ---- sending
 
     @Override
     public SendResult send(final FrameHeader frame, final @Nullable MsgMemory payload) {
-        if (phase == Phase.OPEN && linkDown == null && !detached) {
-            return outgoing().send(frame, payload);
+        if (ending != null || linkDown != null || detached) {
+            return SendResult.CLOSED;
         }
-        if (ending != null || linkDown != null || greeting != null || closeAfterGreeting) {
-            return greeting != null && ending == null && linkDown == null
-                    ? SendResult.BACK_PRESSURED
-                    : SendResult.CLOSED;
-        }
-        greeting = copy(frame, payload);
-        if (phase == Phase.INVITED) {
-            return answer() ? SendResult.SENT : SendResult.CLOSED;
-        }
-        return SendResult.SENT;
-    }
-
-    private static byte[] copy(final FrameHeader frame, final @Nullable MsgMemory payload) {
-        final int length = frame.payloadLength();
-        final byte[] bytes = new byte[FrameHeader.LENGTH + length];
-        final ByteBuffer target = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        frame.copyTo(target, 0);
-        if (payload != null && length > 0) {
-            payload.outbound().clear().get(bytes, FrameHeader.LENGTH, length);
-        }
-        return bytes;
-    }
-
-    /**
-     * A server's first word, before there is a queue pair: it is a yes, or the last word as well.
-     */
-    private boolean answer() {
-        final byte[] frame = greeting;
-        final FrameHeader header =
-                new FrameHeader().wrap(ByteBuffer.wrap(frame == null ? NO_DATA : frame), 0);
-        final byte[] rejection =
-                frame == null || !Greeting.isLastWord(header) ? null : Invitation.rejection(frame);
-        try {
-            if (rejection != null) {
-                verbs.reject(id, rejection);
-                end(EventReason.CLOSED_BY_SELF, "closed by this side", null);
-                return true;
-            }
-            final LocalDevice on = poller.device(verbs.context(id));
-            accept(on, on.queueFor(completions()));
-            return true;
-        } catch (final IOException e) {
-            fail(e);
-            return false;
-        }
+        return phase == Phase.OPEN
+                ? outgoing().send(frame, payload)
+                : handshake.keep(frame, payload);
     }
 
     void markDirty() {
@@ -433,11 +225,18 @@ final class RdmaConnection implements Connection {
         }
     }
 
-    /** Before its chains are taken: what is owed to the peer. */
+    /** Run it in this duty cycle, unless it is to be another event queue's by then. */
+    void runSoon() {
+        if (!detached && phase != Phase.ENDED) {
+            poller.runLater(this);
+        }
+    }
+
+    /** Before what it has is posted: what it owes the peer. */
     void prepare() {
-        final Incoming in = incoming;
-        if (in != null && in.owesGrant() && phase == Phase.OPEN) {
-            outgoing().sendGrant();
+        final Endpoint made = endpoint;
+        if (made != null && phase == Phase.OPEN && made.incoming().owesGrant()) {
+            made.outgoing().sendGrant();
         }
     }
 
@@ -452,7 +251,7 @@ final class RdmaConnection implements Connection {
     // ---- completions
 
     void onReceived(final int slot, final int bytes) {
-        if (phase == Phase.OPEN || phase == Phase.ACCEPTED || phase == Phase.REQUESTED) {
+        if (phase.compareTo(Phase.OPEN) <= 0) {
             incoming().onReceived(slot, bytes);
         }
     }
@@ -467,47 +266,57 @@ final class RdmaConnection implements Connection {
         incoming().onRead(bytes);
     }
 
-    void onDrained() {
-        drains--;
-        if (drains == 0 && phase == Phase.DRAINING) {
-            finish();
-        }
-    }
-
     void onWorkFailed(final int kind, final int status, final int vendorError) {
-        if (status == Layout.STATUS_FLUSHED
-                && linkDown == null
-                && phase.compareTo(Phase.OPEN) <= 0) {
+        if (status != Layout.STATUS_FLUSHED) {
+            linkDown(
+                    EventReason.TRANSPORT_ERROR,
+                    "the connection to %s broke: %s (%s, %d, vendor's %#x)"
+                            .formatted(
+                                    remoteAddress,
+                                    Faults.ofStatus(status),
+                                    WorkId.name(kind),
+                                    status,
+                                    vendorError));
+        } else if (linkDown == null) {
             // Its cause is told by another completion, or by the connection manager, unless those
             // stay out.
             linkDown(
                     EventReason.TRANSPORT_ERROR,
                     "the connection to %s broke".formatted(remoteAddress));
-        } else {
-            linkDown(
-                    EventReason.TRANSPORT_ERROR,
-                    "the connection to %s broke: %s (vendor %#x, work %d)"
-                            .formatted(remoteAddress, Faults.ofStatus(status), vendorError, kind));
+            causeIsOpen = true;
+            poller.events().lookSoon();
         }
     }
 
     /** Tells of what has come, and ends if nothing more will. */
     void run() {
-        final Incoming in = incoming;
-        final Outgoing out = outgoing;
-        if (in == null || out == null) {
+        if (phase == Phase.INVITED) {
+            handshake.acceptUndecided();
+        }
+        final Endpoint made = endpoint;
+        if (made == null) {
             return;
         }
-        in.run();
-        if (phase == Phase.OPEN && linkDown == null && out.takeWritable()) {
+        made.incoming().run();
+        if (phase == Phase.OPEN && linkDown == null && made.outgoing().takeWritable()) {
             handler.onWritable();
         }
         if (phase == Phase.CLOSING) {
             closeIfDone();
         }
         final Ending down = linkDown;
-        if (down != null && isLive() && (in.isExhausted() || in.awaitsRead())) {
+        if (down != null && settled && isReceiving() && made.incoming().isOver()) {
             end(down.reason, down.detail, down.cause);
+        }
+    }
+
+    /** All completions that there were have been read. */
+    void onSettled() {
+        if (phase == Phase.DRAINING) {
+            finish();
+        } else if (linkDown != null) {
+            settled = true;
+            run();
         }
     }
 
@@ -517,22 +326,21 @@ final class RdmaConnection implements Connection {
 
     /** May frames be told of? */
     boolean isReceiving() {
-        return (phase == Phase.OPEN || phase == Phase.ACCEPTED) && !detached;
+        return isLive() && !detached;
     }
 
     /** The peer has granted more; false if it lies. */
     boolean onGrant(final int total) {
         final Outgoing out = outgoing();
         if (!out.isPlausible(total)) {
-            end(EventReason.PROTOCOL_ERROR, "a grant of " + total + " frames", null);
+            end(
+                    EventReason.PROTOCOL_ERROR,
+                    "%s grants %d frames, which can't be".formatted(remoteAddress, total),
+                    null);
             return false;
         }
         out.granted(total);
         return true;
-    }
-
-    int grant() {
-        return incoming().grant();
     }
 
     // ---- the end
@@ -545,7 +353,7 @@ final class RdmaConnection implements Connection {
                 ending = new Ending(EventReason.CLOSED_BY_SELF, "closed by this side", null);
                 closeIfDone();
             }
-            case ACCEPTED -> closeAfterGreeting = true;
+            case ACCEPTED -> handshake.closeWhenSent();
             case RESOLVING, REQUESTED, INVITED -> abort();
             default -> {
                 // It ends already.
@@ -565,10 +373,7 @@ final class RdmaConnection implements Connection {
     @Override
     public void abort() {
         if (detached) {
-            detached = false;
-            phase = Phase.ENDED;
-            ending = null;
-            release();
+            abandon();
             return;
         }
         end(EventReason.CLOSED_BY_SELF, "closed by this side", null);
@@ -586,13 +391,15 @@ final class RdmaConnection implements Connection {
         if (phase == Phase.DRAINING || phase == Phase.ENDED || detached) {
             return;
         }
-        if (linkDown == null) {
+        if (linkDown == null || causeIsOpen) {
             linkDown = new Ending(reason, detail, null);
+            causeIsOpen = false;
         }
         if (phase == Phase.CLOSING) {
             drain();
         } else if (isLive()) {
-            poller.runLater(this);
+            // What the peer has sent before is in the completion queue, perhaps behind much else.
+            poller.settleLater(this);
         } else {
             end(reason, detail, null);
         }
@@ -614,49 +421,32 @@ final class RdmaConnection implements Connection {
     }
 
     /**
-     * Moves the queue pair to the error state, and waits for the last completion of either queue.
+     * Moves the queue pair to the error state, which tells the peer, and lets the completions be
+     * read that there are. Those that are flushed later say nothing, and nobody waits for them:
+     * once the queue pair is destroyed no memory of it is touched (ibv_destroy_qp(3)), and a
+     * completion that names it is known by its generation. A work request posted to mark the end
+     * would be surer of its place, but to a queue pair in the error state SoftRoCE never completes
+     * a receive.
      */
     private void drain() {
         phase = Phase.DRAINING;
-        poller.expectEvents();
-        final QueuePair pair = queuePair;
-        final QueuePairMemory own = memory;
         try {
             verbs.disconnect(id);
         } catch (final IOException e) {
             // The peer, or the device, was faster.
         }
-        if (pair == null || own == null) {
-            finish();
-            return;
-        }
-        own.drainSend.id(0, workId(WorkId.DRAIN_SEND, 0));
-        own.drainSend.operation(0, Layout.OP_SEND);
-        own.drainSend.flags(0, Layout.SIGNALED);
-        own.drainSend.empty(0);
-        own.drainReceive.id(0, workId(WorkId.DRAIN_RECEIVE, 0));
-        own.drainReceive.empty(0);
-        final boolean posted =
-                verbs.postReceive(pair.handle(), own.drainReceive.address(0)) == 0
-                        && verbs.postSend(pair.handle(), own.drainSend.address(0)) == 0;
-        if (posted) {
-            drains = 2;
-            timer = poller.context().schedule(DRAIN_NS, this::finish);
-        } else {
-            finish();
-        }
+        poller.settleLater(this);
     }
 
     private void finish() {
-        if (phase == Phase.ENDED) {
-            return;
+        if (phase != Phase.ENDED) {
+            phase = Phase.ENDED;
+            release();
+            poller.tellLater(this);
         }
-        phase = Phase.ENDED;
-        release();
-        poller.tellLater(this);
     }
 
-    /** Its poller is closed, and nobody is told. */
+    /** Ends at once, and nobody is told. */
     void abandon() {
         phase = Phase.ENDED;
         ending = null;
@@ -664,39 +454,27 @@ final class RdmaConnection implements Connection {
     }
 
     private void release() {
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
-        releaseQueuePair();
+        closeEndpoint();
         releaseId();
-        poller.remove(this);
+        if (!detached) {
+            // Else its poller has parted with it, and its thread may be another.
+            poller.remove(this);
+        }
     }
 
-    private void releaseQueuePair() {
-        if (queuePair != null) {
-            verbs.destroyQueuePair(id);
-            queuePair = null;
+    void closeEndpoint() {
+        final Endpoint made = endpoint;
+        if (made != null) {
+            endpoint = null;
+            made.close(poller);
         }
-        final CompletionQueue used = queue;
-        if (used != null) {
-            queue = null;
-            used.leave(place, completions());
-            if (ownsQueue) {
-                poller.closeQueue(used);
-            }
-        }
-        if (memory != null) {
-            memory.close();
-            memory = null;
-        }
-        outgoing = null;
-        incoming = null;
     }
 
     private void releaseId() {
         if (id != 0) {
-            poller.forgetId(id);
+            if (!detached) {
+                poller.events().removeConnection(id);
+            }
             verbs.destroyId(id);
             id = 0;
         }
@@ -720,23 +498,38 @@ final class RdmaConnection implements Connection {
 
     @Override
     public void detach() {
-        if (phase != Phase.INVITED && !(isLive() && ownsQueue)) {
+        final Endpoint made = endpoint;
+        if (phase == Phase.DRAINING || phase == Phase.ENDED) {
+            detachEnded();
+            return;
+        }
+        if (phase != Phase.INVITED && !(isLive() && made != null && made.isMovable())) {
             throw new IllegalStateException("only a connection that was not accepted can move");
         }
         try {
+            if (!verbs.extensions().contains(Extension.CONNECTION)) {
+                throw new IOException("a session can't be forwarded with a stock libdisni");
+            }
             // Its events wait here until it is adopted, and no thread sees those of another's.
             parkedChannel = verbs.createEventChannel();
             verbs.migrateId(id, parkedChannel);
         } catch (final IOException e) {
-            fail(e);
-            return;
+            detachFailure = e;
         }
-        poller.forgetId(id);
+        poller.events().removeConnection(id);
         poller.remove(this);
-        final CompletionQueue own = queue;
-        if (own != null) {
-            poller.part(own);
+        if (made != null) {
+            made.part(poller);
         }
+        detached = true;
+    }
+
+    /** It has ended, and nobody was told yet: whoever adopts it will be. */
+    private void detachEnded() {
+        final Ending why = ending;
+        detachFailure = new IOException(why == null ? "it has ended" : why.detail);
+        poller.forgetEnd(this);
+        abandon();
         detached = true;
     }
 
@@ -749,63 +542,56 @@ final class RdmaConnection implements Connection {
         poller = target;
         handler = newHandler;
         target.add(this);
+        final IOException failure = detachFailure;
+        if (failure != null) {
+            phase = Phase.INVITED;
+            fail(failure);
+            return;
+        }
         try {
-            final long channel = parkedChannel;
-            verbs.migrateId(id, target.channel());
+            verbs.migrateId(id, target.events().channel());
+            verbs.destroyEventChannel(parkedChannel);
             parkedChannel = 0;
-            verbs.destroyEventChannel(channel);
-            target.know(id, this);
-            final CompletionQueue own = queue;
-            if (own != null) {
-                device = target.device(verbs.context(id));
-                own.watch(target.waiter());
-                target.add(own);
-                outgoing().movedTo(target.paths());
-                incoming().movedTo(target.header(), target.paths());
+            target.events().add(id, this);
+            final Endpoint made = endpoint;
+            if (made != null) {
+                made.moveTo(target);
                 markDirty();
-                target.runLater(this);
+            }
+            target.runLater(this);
+            if (linkDown != null) {
+                settled = false;
+                target.settleLater(this);
             }
         } catch (final IOException e) {
             fail(e);
         }
     }
 
-    // ---- what the halves ask
+    // ---- what the others ask
 
-    long workId(final int kind, final int slot) {
-        final CompletionQueue used = queue;
-        return WorkId.of(place, used == null ? 0 : used.generation(place), kind, slot);
+    RdmaPoller poller() {
+        return poller;
     }
 
-    @Nullable RegisteredPool poolOf(final MsgMemory message) {
-        final LocalDevice on = device;
-        return on == null ? null : on.poolOf(message);
-    }
-
-    boolean uses(final Domain domain) {
-        final LocalDevice on = device;
-        return on != null && on.domain() == domain;
+    @Nullable Endpoint endpoint() {
+        return endpoint;
     }
 
     Outgoing outgoing() {
-        final Outgoing out = outgoing;
-        if (out == null) {
-            throw new AssertionError("there is no queue pair");
-        }
-        return out;
+        return made().outgoing();
     }
 
-    Incoming incoming() {
-        final Incoming in = incoming;
-        if (in == null) {
-            throw new AssertionError("there is no queue pair");
-        }
-        return in;
+    private Incoming incoming() {
+        return made().incoming();
     }
 
-    long queuePairHandle() {
-        final QueuePair pair = queuePair;
-        return pair == null ? 0 : pair.handle();
+    private Endpoint made() {
+        final Endpoint made = endpoint;
+        if (made == null) {
+            throw new AssertionError("there is no queue pair");
+        }
+        return made;
     }
 
     ConnectionHandler handler() {
@@ -819,23 +605,20 @@ final class RdmaConnection implements Connection {
 
     @Override
     public void resume() {
-        final Incoming in = incoming;
-        if (in != null && isReceiving()) {
-            in.resume();
+        if (endpoint != null && isReceiving()) {
+            incoming().resume();
             poller.runLater(this);
         }
     }
 
     @Override
     public long receivedBytes() {
-        final Incoming in = incoming;
-        return in == null ? 0 : in.bytes();
+        return endpoint == null ? 0 : incoming().bytes();
     }
 
     @Override
     public long sentBytes() {
-        final Outgoing out = outgoing;
-        return out == null ? 0 : out.completed();
+        return endpoint == null ? 0 : outgoing().completed();
     }
 
     @Override

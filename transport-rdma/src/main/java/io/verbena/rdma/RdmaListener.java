@@ -31,7 +31,7 @@ final class RdmaListener implements Listener {
         this.uri = uri;
         this.acceptor = acceptor;
         this.id = id;
-        poller.add(id, this);
+        poller.events().add(id, this);
     }
 
     static RdmaListener open(
@@ -43,7 +43,7 @@ final class RdmaListener implements Listener {
         long id = 0;
         try {
             final InetSocketAddress local = address.resolve().get(0);
-            id = verbs.createId(poller.channel());
+            id = verbs.createId(poller.events().channel());
             verbs.bind(id, local);
             verbs.listen(id, options.backlog());
             final InetSocketAddress bound = verbs.localAddress(id);
@@ -72,13 +72,11 @@ final class RdmaListener implements Listener {
         final RdmaConnection connection =
                 new RdmaConnection(
                         poller,
-                        poller.scheme(),
                         from == null ? poller.scheme() : Faults.describe(from),
                         RdmaConnection.Phase.INVITED,
                         Nobody.INSTANCE);
-        connection.id(event.id());
         poller.add(connection);
-        poller.know(event.id(), connection);
+        connection.id(event.id());
         final boolean seesData = verbs.extensions().contains(Extension.CONNECTION);
         final Invitation invitation =
                 seesData ? Invitation.decode(event.privateData()) : Invitation.unknown();
@@ -99,7 +97,7 @@ final class RdmaListener implements Listener {
         }
         connection.handler(handler);
         try {
-            connection.invited(event, invitation);
+            connection.handshake().invited(event, invitation);
         } catch (final IOException e) {
             refuse(connection);
             poller.context()
@@ -132,7 +130,7 @@ final class RdmaListener implements Listener {
     public void close() {
         if (!closed) {
             closed = true;
-            poller.removeListener(id);
+            poller.events().removeListener(id);
             poller.verbs().destroyId(id);
         }
     }

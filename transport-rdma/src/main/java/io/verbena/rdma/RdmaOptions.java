@@ -1,6 +1,8 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma;
 
+import io.verbena.wire.Hello;
+
 /**
  * What can be set, by system properties, for all of a process.
  *
@@ -44,20 +46,22 @@ record RdmaOptions(int eagerLimit, int receives, int maxReads, int maxInline, in
         return value;
     }
 
-    /** Bytes of a receive: what stands before the payload, and the payload. */
+    /**
+     * Bytes of a receive: what stands before the payload, and the payload. The first {@link
+     * Frames#GREETING_SLOTS} together have room for the longest HELLO.
+     */
     int slotBytes() {
-        return Frames.OVERHEAD + eagerLimit + 63 & -64;
+        final int greeting = (Frames.OVERHEAD + Hello.MAX_PAYLOAD) / Frames.GREETING_SLOTS + 1;
+        return Math.max(Frames.OVERHEAD + eagerLimit, greeting) + 63 & -64;
     }
 
-    /**
-     * Work requests that a connection's send queue holds: SENDs, a WRITE for each, READs, the last.
-     */
+    /** Work requests that a connection's send queue holds: SENDs, a WRITE for each, and READs. */
     int sendQueue() {
-        return 2 * receives + maxReads + 1;
+        return 2 * receives + maxReads;
     }
 
     /** Work requests that its receive queue holds. */
     int receiveQueue() {
-        return receives + 1;
+        return receives;
     }
 }

@@ -12,12 +12,18 @@ final class WorkId {
     static final int WRITE = 3;
     static final int READ = 4;
 
-    /** The last work of a queue pair, when it is ended. */
-    static final int DRAIN_SEND = 5;
-
-    static final int DRAIN_RECEIVE = 6;
-
     private WorkId() {}
+
+    /** A kind's name, for people. */
+    static String name(final int kind) {
+        return switch (kind) {
+            case RECEIVE -> "receive";
+            case SEND -> "send";
+            case WRITE -> "write";
+            case READ -> "read";
+            default -> "work request of kind " + kind;
+        };
+    }
 
     static long of(final int place, final int generation, final int kind, final int slot) {
         return (long) place << 40 | (generation & 0xffffL) << 24 | (long) kind << 16 | slot;

@@ -85,11 +85,6 @@ final class WorkRing {
         memory.putInt(entry(index) + Layout.SGE_LENGTH, length);
     }
 
-    /** No memory at all. */
-    void empty(final int index) {
-        memory.putInt(at(index) + Layout.WR_NUM_SGE, 0);
-    }
-
     void operation(final int index, final int opcode) {
         memory.putInt(at(index) + Layout.WR_OPCODE, opcode);
     }

@@ -67,6 +67,6 @@ class RdmaContractTest extends TransportContract {
 
     @Override
     public long quietNs() {
-        return 20_000_000;
+        return 50_000_000;
     }
 }

@@ -26,8 +26,8 @@ final class RealVerbs {
     }
 
     /**
-     * librdmacm opens a device when it is first used and never closes it: so it is used here, before
-     * a test counts descriptors.
+     * librdmacm opens a device when it is first used and never closes it: so it is used here,
+     * before a test counts descriptors.
      */
     private static final class Opened {
         static final Verbs VERBS = open();

@@ -221,6 +221,7 @@ public interface FailureContract extends Part {
     @EnumSource(Kind.class)
     default void whatOnSessionRefusedThrowsReachesTheLoopsCaller(final Kind kind) {
         final EventQueueHandler queue = scene().queue();
+        final List<SessionRequest> asked = new ArrayList<>();
         final List<EventReason> reasons = new ArrayList<>();
         final ServerPortal portal =
                 ServerPortal.listen(
@@ -230,6 +231,7 @@ public interface FailureContract extends Part {
                             @Override
                             public void onSessionNew(final SessionRequest request) {
                                 // never decided on
+                                asked.add(request);
                             }
 
                             @Override
@@ -244,7 +246,7 @@ public interface FailureContract extends Part {
                         PortalOptions.defaults().withHelloTimeoutNs(100_000_000));
         final RecordingClient client = scene().client();
         final ClientSession session = ClientSession.connect(queue, portal.uri(), client);
-        scene().untilQuiet();
+        scene().until("the question", () -> !asked.isEmpty());
         scene().clock().advance(110_000_000);
         untilThrown(kind);
         scene().until("CLOSED", client::isClosed);

@@ -69,6 +69,7 @@ final class FakeCompletionQueue extends FakeObject {
             final int opcode,
             final int length) {
         if (broken) {
+            queuePair.reclaim(receive, sequence);
             return;
         }
         final int delay = fabric.dice.steps();
@@ -140,7 +141,12 @@ final class FakeCompletionQueue extends FakeObject {
 
     private void overrun() {
         fabric.overruns.incrementAndGet();
+        breakOff();
+    }
+
+    void breakOff() {
         broken = true;
+        idle = false;
         device.event(AsyncEvent.CQ_ERR, "CQ error", handle);
         List.copyOf(queuePairs).forEach(FakeQueuePair::fail);
     }

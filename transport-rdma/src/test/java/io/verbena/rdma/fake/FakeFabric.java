@@ -214,6 +214,11 @@ public final class FakeFabric {
                 });
     }
 
+    /** All completion queues break, as if they had overrun. */
+    public void breakCompletionQueues() {
+        locked(() -> handles.all(FakeCompletionQueue.class).forEach(FakeCompletionQueue::breakOff));
+    }
+
     /**
      * Gives a device an asynchronous event.
      *

@@ -66,6 +66,20 @@ final class FakeVerbs implements Verbs {
                 });
     }
 
+    /** What is to be destroyed is no more, even if that fails, as with a device that is gone. */
+    private void actEvenSo(final String verb, final Runnable action) throws IOException {
+        fabric.lock.lock();
+        try {
+            fabric.script.called(verb);
+        } finally {
+            try {
+                action.run();
+            } finally {
+                fabric.lock.unlock();
+            }
+        }
+    }
+
     private void simply(final String verb, final Runnable action) {
         simply(
                 verb,
@@ -295,7 +309,7 @@ final class FakeVerbs implements Verbs {
 
     @Override
     public void deallocateProtectionDomain(final long domain) throws IOException {
-        act("deallocateProtectionDomain", () -> find(domain, FakeDomain.class).destroy());
+        actEvenSo("deallocateProtectionDomain", () -> find(domain, FakeDomain.class).destroy());
     }
 
     @Override
@@ -312,7 +326,7 @@ final class FakeVerbs implements Verbs {
 
     @Override
     public void deregister(final MemoryRegion region) throws IOException {
-        act("deregister", () -> find(region.handle(), FakeRegion.class).destroy());
+        actEvenSo("deregister", () -> find(region.handle(), FakeRegion.class).destroy());
     }
 
     // ---- completion queues

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What shall go wrong. Verbs are named as the methods of {@link Verbs}; calls are counted from when
@@ -28,6 +30,7 @@ public final class Script {
     private final Queue<Integer> routeStatuses = new ArrayDeque<>();
     private final Queue<Answer> answers = new ArrayDeque<>();
     private volatile boolean active;
+    private Map<String, Integer> counts;
 
     Script(final FakeFabric fabric) {
         this.fabric = fabric;
@@ -242,6 +245,35 @@ public final class Script {
                                 + answers.size());
     }
 
+    /**
+     * From now on calls are counted, from 0.
+     *
+     * @return this.
+     */
+    public Script count() {
+        fabric.locked(
+                () -> {
+                    counts = new TreeMap<>();
+                    active = true;
+                });
+        return this;
+    }
+
+    /**
+     * How often each verb was called since {@link #count()}, which ends with that.
+     *
+     * @return the verbs that were.
+     */
+    public Map<String, Integer> counted() {
+        return fabric.lockedGet(
+                () -> {
+                    final Map<String, Integer> counted = counts;
+                    counts = null;
+                    active = !calls.isEmpty();
+                    return counted;
+                });
+    }
+
     private Script answer(final Answer answer) {
         fabric.locked(() -> answers.add(answer));
         return this;
@@ -286,6 +318,9 @@ public final class Script {
 
     private CallRule rule(final String verb) {
         CallRule failure = null;
+        if (counts != null) {
+            counts.merge(verb, 1, Integer::sum);
+        }
         if (active) {
             for (final CallRule rule : List.copyOf(calls)) {
                 if (rule.verb.equals(verb) && --rule.left == 0) {
@@ -297,7 +332,7 @@ public final class Script {
                     }
                 }
             }
-            active = !calls.isEmpty();
+            active = !calls.isEmpty() || counts != null;
         }
         return failure;
     }

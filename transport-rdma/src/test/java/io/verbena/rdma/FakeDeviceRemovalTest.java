@@ -1,0 +1,148 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.rdma;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.verbena.EventReason;
+import io.verbena.rdma.fake.FakeFabric;
+import io.verbena.rdma.verbs.AsyncEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** A device goes, or fails, or its port does, at each step of a conversation. */
+class FakeDeviceRemovalTest {
+    private static final String DEVICE = "fake0";
+
+    /** Called all the time: some of the calls will do. */
+    private static final Set<String> PERPETUAL = Set.of("poll", "cmEvent", "asyncEvent");
+
+    private static final List<Integer> SOMETIMES = List.of(1, 2, 5, 13, 34, 89, 233);
+
+    /** Steps at which a device that stays makes a difference. */
+    private static final Set<String> STEPS =
+            Set.of(
+                    "resolveAddress",
+                    "resolveRoute",
+                    "createQueuePair",
+                    "connect",
+                    "accept",
+                    "migrateId",
+                    "setMinRnrTimer",
+                    "disconnect",
+                    "destroyQueuePair",
+                    "destroyId");
+
+    /** What the device's end may be called; that nobody was told in time isn't in it. */
+    private static final Set<EventReason> TRUE =
+            Set.of(
+                    EventReason.CLOSED_BY_SELF,
+                    EventReason.CLOSED_BY_PEER,
+                    EventReason.TRANSPORT_ERROR,
+                    EventReason.UNREACHABLE,
+                    EventReason.REFUSED);
+
+    private static Map<String, Integer> steps() throws Exception {
+        try (var clean = new FakeConversation().withBystander()) {
+            clean.script().count();
+            clean.talk();
+            assertThat(clean.isFlawless()).isTrue();
+            return clean.script().counted();
+        }
+    }
+
+    private static Stream<DynamicTest> before(
+            final Stream<Map.Entry<String, Integer>> steps,
+            final Consumer<FakeFabric> mishap,
+            final String what) {
+        return steps.flatMap(
+                step ->
+                        (PERPETUAL.contains(step.getKey())
+                                        ? SOMETIMES.stream().mapToInt(n -> n)
+                                        : IntStream.rangeClosed(1, step.getValue()))
+                                .filter(n -> n <= step.getValue())
+                                .mapToObj(
+                                        n ->
+                                                dynamicTest(
+                                                        "%s before call %d of %s"
+                                                                .formatted(what, n, step.getKey()),
+                                                        () -> play(step.getKey(), n, mishap))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aDeviceIsRemoved() throws Exception {
+        return before(
+                steps().entrySet().stream(),
+                fabric -> fabric.removeDevice(DEVICE),
+                "the device is removed");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aDeviceFails() throws Exception {
+        return before(
+                steps().entrySet().stream().filter(step -> STEPS.contains(step.getKey())),
+                fabric ->
+                        fabric.asyncEvent(
+                                DEVICE, new AsyncEvent(AsyncEvent.DEVICE_FATAL, "fatal error", 0)),
+                "the device fails");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aPortGoesDown() throws Exception {
+        return before(
+                steps().entrySet().stream().filter(step -> STEPS.contains(step.getKey())),
+                fabric ->
+                        fabric.asyncEvent(
+                                DEVICE, new AsyncEvent(AsyncEvent.PORT_ERR, "port error", 1)),
+                "a port goes down");
+    }
+
+    private static void play(final String verb, final int nth, final Consumer<FakeFabric> mishap)
+            throws Exception {
+        try (var conversation = new FakeConversation().withBystander()) {
+            conversation.script().before(verb, nth, () -> mishap.accept(conversation.fabric));
+            conversation.talk();
+            assertThat(conversation.script().pending()).isZero();
+            assertThat(conversation.reasons()).as("%s", conversation.ends()).isSubsetOf(TRUE);
+            conversation.assertBystanderToldOf(EventReason.TRANSPORT_ERROR);
+            conversation.fabric.restoreDevice(DEVICE);
+            conversation.assertUsable();
+        }
+    }
+
+    @Test
+    void itsEndIsToldInWords() throws Exception {
+        try (var conversation = new FakeConversation().withBystander()) {
+            conversation.fabric.removeDevice(DEVICE);
+            conversation.assertBystanderToldOf(EventReason.TRANSPORT_ERROR);
+            assertThat(conversation.bystandersEnd()).contains("device");
+        }
+    }
+
+    @Test
+    void aPortThatComesUpHarmsNobody() throws Exception {
+        try (var conversation = new FakeConversation().withBystander()) {
+            conversation.fabric.asyncEvent(
+                    DEVICE, new AsyncEvent(AsyncEvent.PORT_ACTIVE, "port active", 1));
+            conversation.talk();
+            assertThat(conversation.isFlawless()).isTrue();
+            conversation.assertBystanderUnharmed();
+        }
+    }
+
+    @Test
+    void aBrokenCompletionQueueIsNotUsedAgain() throws Exception {
+        try (var conversation = new FakeConversation().withBystander()) {
+            conversation.fabric.breakCompletionQueues();
+            conversation.assertBystanderToldOf(EventReason.TRANSPORT_ERROR);
+            conversation.assertUsable();
+        }
+    }
+}
