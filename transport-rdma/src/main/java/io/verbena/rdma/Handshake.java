@@ -24,10 +24,14 @@ import org.jspecify.annotations.Nullable;
  * event queue, and one that is refused gets none. A HELLO that doesn't fit is the first frame.
  */
 final class Handshake {
-    /** 4.096 µs times 2 to this: with 7 retries, a link may be dead for 4 s. */
+    /** 4.096 µs times 2 to this: with 6 retries, a link may be dead for 4 s. */
     private static final int ACK_TIMEOUT = 17;
 
-    private static final int RETRIES = 7;
+    /** Not 7: SoftRoCE then tries for ever, and a dead link is never told. */
+    private static final int RETRIES = 6;
+
+    /** 7 is for ever, of retries where the peer has no receive. */
+    private static final int RNR_RETRIES = 7;
 
     private static final byte[] NO_DATA = {};
 
@@ -76,7 +80,7 @@ final class Handshake {
         // The server reads this side's requests; this side reads nothing.
         final int reads = Math.min(options.maxReads(), endpoint.domain().limits().maxReads());
         connection.phase(Phase.REQUESTED);
-        verbs.connect(connection.id(), new ConnectionParameters(data, reads, 0, RETRIES, RETRIES));
+        verbs.connect(connection.id(), new ConnectionParameters(data, reads, 0, RETRIES, RNR_RETRIES));
     }
 
     /** The server has accepted. */
@@ -161,7 +165,7 @@ final class Handshake {
         verbs.setAckTimeout(connection.id(), ACK_TIMEOUT);
         connection.phase(Phase.ACCEPTED);
         verbs.accept(
-                connection.id(), new ConnectionParameters(data, 0, maxReads, RETRIES, RETRIES));
+                connection.id(), new ConnectionParameters(data, 0, maxReads, RETRIES, RNR_RETRIES));
     }
 
     private boolean sendsPrivateData() {
