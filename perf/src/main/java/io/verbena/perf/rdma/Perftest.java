@@ -16,11 +16,14 @@ import java.util.stream.Stream;
 final class Perftest {
     private static final int FIRST_PORT = 18515;
     private static final int PORTS = 1000;
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 30;
     private static final long PAUSE_MS = 200;
     private static final int ATTEMPTS = 50;
 
-    /** On a busy machine it may fail to find out how fast the CPU's clock is, and print "inf". */
+    /**
+     * On a busy machine it may fail to find out how fast the CPU's clock is, and print "inf"; and
+     * now and then it hangs.
+     */
     private static final int RUNS = 10;
 
     /** Columns of what it prints. */
@@ -85,7 +88,7 @@ final class Perftest {
             }
         }
         throw new IOException(
-                "%s can't tell the CPU's frequency: leave the machine alone meanwhile"
+                "%s hangs, or can't tell the CPU's frequency: leave the machine alone meanwhile"
                         .formatted(program));
     }
 
@@ -99,6 +102,10 @@ final class Perftest {
                 Thread.sleep(PAUSE_MS);
                 final Process client = start(command(cpus.get(0), port, List.of(address)), true);
                 try {
+                    if (!client.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+                        return Double.NaN;
+                    }
+                    // What it prints fits into the pipe.
                     said = output(client);
                     if (client.exitValue() == 0) {
                         return value(said);
@@ -116,11 +123,7 @@ final class Perftest {
         }
     }
 
-    private String output(final Process client) throws IOException, InterruptedException {
-        // What it prints fits into the pipe.
-        if (!client.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
-            throw new IOException("%s is not done after %d s".formatted(program, PATIENCE_S));
-        }
+    private static String output(final Process client) throws IOException {
         return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
