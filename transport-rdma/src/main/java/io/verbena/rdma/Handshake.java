@@ -80,7 +80,8 @@ final class Handshake {
         // The server reads this side's requests; this side reads nothing.
         final int reads = Math.min(options.maxReads(), endpoint.domain().limits().maxReads());
         connection.phase(Phase.REQUESTED);
-        verbs.connect(connection.id(), new ConnectionParameters(data, reads, 0, RETRIES, RNR_RETRIES));
+        verbs.connect(
+                connection.id(), new ConnectionParameters(data, reads, 0, RETRIES, RNR_RETRIES));
     }
 
     /** The server has accepted. */
