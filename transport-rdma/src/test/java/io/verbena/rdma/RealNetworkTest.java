@@ -4,17 +4,11 @@ package io.verbena.rdma;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.verbena.ClientSession;
-import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
-import io.verbena.MsgPool;
-import io.verbena.PoolUse;
-import io.verbena.ServerPortal;
-import io.verbena.VerbenaException;
 import io.verbena.testkit.Pair;
 import io.verbena.testkit.Payload;
 import io.verbena.testkit.RecordingClient;
 import io.verbena.testkit.RecordingServer;
-import java.net.URI;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
@@ -29,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RealNetworkTest extends RealTest {
     private static final int BYTES = 20_000;
     private static final String SPARE = "10.0.2.1";
-    private static final String REMOVED = "10.0.3.1";
 
     @BeforeEach
     void inTheVirtualMachineOnly() {
@@ -46,7 +39,7 @@ class RealNetworkTest extends RealTest {
      * no congestion control and waits half a second for what is lost at the end of a burst.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"loss 1%", "delay 2ms 1ms", "duplicate 5%", "delay 1ms reorder 10%"})
+    @ValueSource(strings = {"loss 1%", "delay 3ms", "duplicate 5%", "delay 1ms reorder 10%"})
     void thatLoseOrDelayPacketsLoseNoMessageAndKeepTheOrder(final String fault) {
         playAt(Guest.peer());
         final Pair pair = livePair().pools(32, BYTES).established();
@@ -95,132 +88,64 @@ class RealNetworkTest extends RealTest {
         until("an answer", () -> again.responses() == 1);
     }
 
-    // ---- devices of the test's own
-
-    private static void makeDevice(final String device, final String on, final String address) {
-        Guest.shell(
-                "ip link add %2$s type dummy && ip address add %3$s/24 dev %2$s && ip link set %2$s up && rdma link add %1$s type rxe netdev %2$s"
-                        .formatted(device, on, address));
-    }
-
-    private ServerPortal listen(final EventQueueHandler queue, final RecordingServer server) {
-        final ServerPortal[] portal = new ServerPortal[1];
-        // The device's addresses are known a little after it is there.
-        until(
-                "a portal",
-                () -> {
-                    try {
-                        portal[0] =
-                                ServerPortal.listen(
-                                        queue,
-                                        URI.create("rdma://%s:0".formatted(SPARE)),
-                                        request -> request.accept(server));
-                    } catch (final VerbenaException e) {
-                        assertThat(e.reason()).isEqualTo(EventReason.BIND_FAILED);
-                    }
-                    return portal[0] != null;
-                });
-        return portal[0];
-    }
-
-    private RecordingClient underLoad(
-            final EventQueueHandler queue, final MsgPool pool, final URI portal) {
-        final RecordingClient client = scene().client();
-        final ClientSession session = ClientSession.connect(queue, portal, client);
-        client.whenResponse(
-                (same, msg) -> {
-                    msg.out().clear().position(BYTES);
-                    client.send(same, msg);
-                });
-        for (int i = 0; i < 4; i++) {
-            final var msg = pool.take();
-            msg.out().position(BYTES);
-            client.send(session, msg);
-        }
-        until("answers", () -> client.responses() > 20 || client.isClosed());
-        assertThat(client.closed()).isNull();
-        return client;
-    }
-
-    private void untilFailed(final RecordingClient client, final RecordingServer server) {
-        until("CLOSED", client::isClosed);
-        until("CLOSED at the server", () -> server.closedSessions() == 1);
-        client.assertClosed(EventReason.TRANSPORT_ERROR);
-        server.assertClosed(EventReason.TRANSPORT_ERROR);
-        assertThat(client.errorReasons()).hasSize(4).containsOnly(EventReason.FLUSHED);
-    }
-
-    @Test
-    void thatAreSetDownEndTheSessionsUnderLoadAndAreUsedAgainWhenTheyAreUp() {
-        // It stays: this process will have it open.
-        makeDevice("rxe2", "d0", SPARE);
-        final EventQueueHandler serverQueue = scene().queue(scene().realTimeOptions());
-        final EventQueueHandler clientQueue = scene().queue(scene().realTimeOptions());
-        final MsgPool answers = scene().pool(serverQueue, 8, BYTES, BYTES, PoolUse.SERVER);
-        final MsgPool pool = scene().pool(clientQueue, 8, BYTES, BYTES, PoolUse.CLIENT);
-        final RecordingServer server = scene().server();
-        final ServerPortal portal = listen(serverQueue, server);
-        final RecordingClient client = underLoad(clientQueue, pool, portal.uri());
-        Guest.run("ip", "link", "set", "d0", "down");
-        untilFailed(client, server);
-        assertThat(client.closed().detail()).contains("port 1");
-        assertThat(pool.available()).isEqualTo(8);
-        assertThat(answers.available()).isEqualTo(8);
-
-        Guest.run("ip", "link", "set", "d0", "up");
-        until(
-                "a session",
-                () -> {
-                    final RecordingClient again = scene().client();
-                    final ClientSession session =
-                            ClientSession.connect(clientQueue, portal.uri(), again);
-                    until("an outcome", () -> again.isEstablished() || again.isClosed());
-                    if (again.isEstablished()) {
-                        again.send(session, pool.take());
-                        until("an answer", () -> again.responses() == 1);
-                    }
-                    return again.isEstablished();
-                });
-    }
-
     private Child both() {
-        return scene().closesWithScene(
-                        Child.peer("both", "rdma://%s:0".formatted(REMOVED), "60000", "65536"));
+        final Child child =
+                scene().closesWithScene(
+                                Child.peer(
+                                        "both", "rdma://%s:0".formatted(SPARE), "60000", "65536"));
+        until("a session", () -> child.hasSaid("ESTABLISHED"));
+        assertThat(child.said("ESTABLISHED")).as(child.toString()).isNotNull();
+        return child;
+    }
+
+    /** Both ends have closed, and the process lives. */
+    private void untilBothClosed(final Child child, final String detail) {
+        until("CLOSED", () -> child.all("CLOSED").size() == 2 || child.hasEnded());
+        assertThat(child.all("CLOSED"))
+                .as(child.toString())
+                .hasSize(2)
+                .allMatch(each -> each.startsWith("TRANSPORT_ERROR"))
+                // The other may notice its peer's end, or that a work request fails, first.
+                .anyMatch(each -> each.contains(detail));
+        assertThat(child.said("LOST")).startsWith("FLUSHED");
+        assertThat(child.hasEnded()).isFalse();
     }
 
     /**
-     * In a process of its own: SoftRoCE can't take a device from a process, as drivers of hardware
-     * can. The removal is told, and ends when the last process has closed the device, which
-     * librdmacm does when the process ends; until then no device can be added or removed. So that
-     * the same process goes on with a device that is back can't be tried here.
+     * With a device of the test's own, and processes that use it: SoftRoCE can't take a device from
+     * a process, as drivers of hardware can. A removal is told, and ends when the last process has
+     * closed the device, which librdmacm does when the process ends; until then no device can be
+     * added or removed. And when it was down while the connection manager had something to say, no
+     * connection is made by it any more, by whatever program, until it was removed and added. So
+     * whether the same process goes on with a device that is back can't be tried here.
      */
     @Test
-    void thatAreRemovedEndTheSessionsUnderLoadAndAreUsedWhenTheyAreBack() {
-        makeDevice("rxe3", "d1", REMOVED);
+    void ofADeviceThatIsSetDownOrRemovedEndItsSessionsUnderLoadAndNoOthers() {
         final Pair others = livePair().pools(4, BYTES).established();
-        final Child child = both();
-        until("a session", () -> child.hasSaid("ESTABLISHED"));
-        assertThat(child.said("ESTABLISHED")).as(child.toString()).isNotNull();
-        final CompletableFuture<String> removal =
-                CompletableFuture.supplyAsync(() -> Guest.run("rdma", "link", "delete", "rxe3"));
-        until("CLOSED", () -> child.all("CLOSED").size() == 2 || child.hasEnded());
-        assertThat(child.all("CLOSED"))
-                .hasSize(2)
-                .allMatch(each -> each.startsWith("TRANSPORT_ERROR"))
-                .allMatch(each -> each.contains("removed"));
-        assertThat(child.said("LOST")).startsWith("FLUSHED");
+        Guest.shell(
+                "ip link add d0 type dummy && ip address add %s/24 dev d0".formatted(SPARE)
+                        + " && ip link set d0 up && rdma link add rxe2 type rxe netdev d0");
+        final Child first = both();
+        Guest.run("ip", "link", "set", "d0", "down");
+        untilBothClosed(first, "port 1 of the RDMA device is down");
         others.roundTrip(BYTES);
-        assertThat(child.hasEnded()).isFalse();
-        child.close();
+        first.close();
+        Guest.shell(
+                "ip link set d0 up && rdma link delete rxe2"
+                        + " && rdma link add rxe2 type rxe netdev d0");
+
+        final Child second = both();
+        final CompletableFuture<String> removal =
+                CompletableFuture.supplyAsync(() -> Guest.run("rdma", "link", "delete", "rxe2"));
+        untilBothClosed(second, "the RDMA device was removed");
+        others.roundTrip(BYTES);
+        second.close();
         until("the device is gone", removal::isDone);
         removal.join();
 
-        Guest.run("rdma", "link", "add", "rxe3", "type", "rxe", "netdev", "d1");
-        final Child next = both();
-        until("a session", () -> next.hasSaid("ESTABLISHED"));
-        assertThat(next.said("ESTABLISHED")).as(next.toString()).isNotNull();
-        next.close();
-        Guest.shell("rdma link delete rxe3 && ip link delete d1");
+        Guest.run("rdma", "link", "add", "rxe2", "type", "rxe", "netdev", "d0");
+        both().close();
+        Guest.shell("rdma link delete rxe2 && ip link delete d0");
         others.roundTrip(BYTES);
     }
 }
