@@ -446,6 +446,10 @@ abstract class AbstractSession implements Session, ConnectionHandler {
             return;
         }
         linkLost = true;
+        if (reason == EventReason.PROTOCOL_ERROR) {
+            // Of the transport's own protocol.
+            queue.counters.protocolErrors++;
+        }
         if (state == SessionState.ESTABLISHED) {
             // Not at the end of a close in good order.
             queue.report(reason, detail, null);

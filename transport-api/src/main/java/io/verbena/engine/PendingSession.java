@@ -327,7 +327,13 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     @Override
     public void onClosed(
             final EventReason reason, final String detail, final @Nullable Throwable cause) {
-        clientHasGone(detail);
+        if (reason == EventReason.PROTOCOL_ERROR && !over) {
+            queue.counters.protocolErrors++;
+            queue.report(reason, connection.remoteAddress() + ": " + detail, cause);
+            gone(reason, detail);
+        } else {
+            clientHasGone(detail);
+        }
     }
 
     // ---- what everybody may know

@@ -9,6 +9,7 @@ import io.verbena.ServerSession;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
+import io.verbena.spi.Poller;
 import io.verbena.spi.TransportProvider;
 import java.net.URI;
 import java.util.LinkedHashSet;
@@ -99,10 +100,17 @@ final class Portal implements ServerPortal {
             origin.connection().abort();
             return;
         }
+        final Poller poller;
+        try {
+            poller = queue.poller(origin.provider());
+        } catch (final RuntimeException e) {
+            dropForwarded(origin, e);
+            return;
+        }
         makeRoom();
         final PendingSession newcomer = new PendingSession(this, origin);
         pending.add(newcomer);
-        queue.poller(origin.provider()).adopt(origin.connection(), newcomer);
+        poller.adopt(origin.connection(), newcomer);
         if (closed) {
             newcomer.refuse(
                     EventReason.EVENT_QUEUE_CLOSED,
@@ -111,6 +119,22 @@ final class Portal implements ServerPortal {
             return;
         }
         newcomer.decide(sessionHandler);
+    }
+
+    /** The transport can't be used on this event queue. */
+    private void dropForwarded(final PendingSession origin, final RuntimeException e) {
+        final String address = origin.remoteAddress();
+        origin.connection().abort();
+        queue.counters.connectionsRefused++;
+        queue.report(EventReason.UNAVAILABLE, address + " could not be taken over", e);
+        queue.countEvent();
+        try {
+            handler()
+                    .onSessionRefused(
+                            address, EventReason.UNAVAILABLE, String.valueOf(e.getMessage()));
+        } catch (final Throwable thrown) {
+            queue.failed(null, thrown);
+        }
     }
 
     EventQueue queue() {

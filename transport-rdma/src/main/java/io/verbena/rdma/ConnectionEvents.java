@@ -17,10 +17,14 @@ import java.util.concurrent.TimeUnit;
  * a system call to ask for, so they are asked for now and then; more often while some are expected.
  */
 final class ConnectionEvents {
-    /** Polls between two looks; and while there is to be news. */
-    private static final int POLLS_PER_LOOK = 1024;
+    /** Polls between two looks at the clock; and while there is to be news, at the events. */
+    private static final int POLLS_PER_GLANCE = 16;
 
-    private static final int POLLS_PER_EAGER_LOOK = 16;
+    /** Time between two looks at the events, while there is no news to be. */
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Glances between two looks, where the clock stands still, as a test's does. */
+    private static final int GLANCES_PER_LOOK = 64;
 
     /** How long news are expected after a connection was begun, made or ended. */
     private static final long EXPECTANT_NS = TimeUnit.SECONDS.toNanos(1);
@@ -32,7 +36,9 @@ final class ConnectionEvents {
     private final long channel;
     private final Map<Long, RdmaConnection> connections = new HashMap<>();
     private final Map<Long, RdmaListener> listeners = new HashMap<>();
-    private int pollsToLook;
+    private int pollsToGlance;
+    private int glancesToLook;
+    private long lookedNs;
     private long expectantUntilNs;
     private boolean lookNow;
 
@@ -79,7 +85,7 @@ final class ConnectionEvents {
     /** News are to be expected. */
     void expect() {
         expectantUntilNs = context.nanoTime() + EXPECTANT_NS;
-        pollsToLook = Math.min(pollsToLook, POLLS_PER_EAGER_LOOK);
+        glancesToLook = 0;
     }
 
     /** There may be news already. */
@@ -89,13 +95,20 @@ final class ConnectionEvents {
 
     /** Called at each poll. */
     boolean isTimeToLook() {
-        return lookNow || --pollsToLook <= 0;
+        if (lookNow) {
+            return true;
+        }
+        if (--pollsToGlance > 0) {
+            return false;
+        }
+        pollsToGlance = POLLS_PER_GLANCE;
+        return --glancesToLook <= 0 || context.nanoTime() - lookedNs >= LOOK_NS;
     }
 
     int look() {
         lookNow = false;
-        pollsToLook =
-                context.nanoTime() - expectantUntilNs < 0 ? POLLS_PER_EAGER_LOOK : POLLS_PER_LOOK;
+        lookedNs = context.nanoTime();
+        glancesToLook = lookedNs - expectantUntilNs < 0 ? 0 : GLANCES_PER_LOOK;
         int work = 0;
         try {
             for (CmEvent event = verbs.cmEvent(channel);

@@ -63,9 +63,9 @@ final class CompareRdmaCommand implements Callable<Integer>, CommonOptions.Holde
     @Option(
             names = "--warmup",
             paramLabel = "TIME",
-            defaultValue = "8s",
+            defaultValue = "15s",
             converter = Converters.Duration.class,
-            description = "Do the same for this long before the first round. Default: 8s.")
+            description = "Do the same for this long before the first round. Default: 15s.")
     private long warmupNs;
 
     @Option(

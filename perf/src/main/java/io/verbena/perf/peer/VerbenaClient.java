@@ -47,8 +47,7 @@ final class VerbenaClient implements Peer.Client {
 
     static VerbenaClient connect(final URI uri, final Workload workload) throws IOException {
         final VerbenaClient client = new VerbenaClient(workload);
-        final ConnectOptions options =
-                ConnectOptions.defaults().withSession(VerbenaPeer.sessionOptions(workload));
+        final ConnectOptions options = VerbenaPeer.connectOptions(workload);
         for (int i = 0; i < workload.sessions(); i++) {
             final Session session = client.new Session(workload.window());
             session.session = ClientSession.connect(client.eventQueue, uri, session, options);

@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.peer;
 
+import io.verbena.ConnectOptions;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventQueueOptions;
 import io.verbena.IdlePolicy;
@@ -9,6 +10,7 @@ import io.verbena.SessionOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Verbena itself, over one of its transports on this machine. */
@@ -21,6 +23,9 @@ public final class VerbenaPeer implements Peer {
 
     /** A message's size beyond which memory matters more than never to wait for a free one. */
     private static final int SMALL = 4096;
+
+    /** For an emulated machine, on which all is slow and nothing is wrong. */
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
 
     private static final int PAGE = 4096;
     private static final int CACHE_LINE = 64;
@@ -144,7 +149,15 @@ public final class VerbenaPeer implements Peer {
     static SessionOptions sessionOptions(final Workload workload) {
         return SessionOptions.defaults()
                 .withWindow(Math.max(workload.window(), 2))
-                .withSocketBufferBytes(SOCKET_BUFFER);
+                .withSocketBufferBytes(SOCKET_BUFFER)
+                .withKeepaliveIntervalNs(PATIENCE_NS);
+    }
+
+    static ConnectOptions connectOptions(final Workload workload) {
+        return ConnectOptions.defaults()
+                .withConnectTimeoutNs(PATIENCE_NS)
+                .withHelloTimeoutNs(PATIENCE_NS)
+                .withSession(sessionOptions(workload));
     }
 
     static MsgPool pool(final int count, final int inBytes, final int outBytes) {

@@ -50,13 +50,18 @@ public final class Worker {
             try {
                 answer = "ok " + worker.obey(List.of(line.split(" ", -1)));
             } catch (final Throwable e) { // whatever it is, it is told
-                answer = "failed " + String.valueOf(e).replace('\n', ' ');
-                e.printStackTrace();
+                answer = "failed " + oneLine(e);
             }
             System.out.println(answer);
             System.out.flush();
         }
         System.exit(0);
+    }
+
+    private static String oneLine(final Throwable e) {
+        final Throwable cause = e.getCause();
+        final String text = cause == null ? e.toString() : e + ": " + cause;
+        return text.replaceAll("\\s*\\R\\s*", "; ");
     }
 
     private String obey(final List<String> words) throws Exception {

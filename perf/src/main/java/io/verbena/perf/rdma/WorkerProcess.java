@@ -17,7 +17,7 @@ final class WorkerProcess implements AutoCloseable {
     private static final String OK = "ok";
 
     /** For a busy machine, which may be emulated. */
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 120;
 
     private final String name;
     private final Process process;
@@ -83,7 +83,7 @@ final class WorkerProcess implements AutoCloseable {
         }
         final List<String> words = List.of(answer.strip().split(" ", -1));
         if (!words.get(0).equals(OK)) {
-            throw new IOException("the %s failed at '%s': %s".formatted(name, order, answer));
+            throw new IOException("the %s %s (asked to %s)".formatted(name, answer, order));
         }
         return words.subList(1, words.size());
     }

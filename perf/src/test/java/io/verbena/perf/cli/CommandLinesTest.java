@@ -42,7 +42,7 @@ class CommandLinesTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "ping", "bw", "sweep", "info"})
+    @ValueSource(strings = {"serve", "ping", "bw", "sweep", "info", "compare-rdma"})
     void everyCommandHasHelpWithAnExample(final String command) {
         assertThat(run(command, "--help")).isZero();
 
@@ -57,7 +57,8 @@ class CommandLinesTest {
     void theHelpOfAllListsTheCommands() {
         assertThat(run("--help")).isZero();
 
-        assertThat(out.toString()).contains("serve", "ping", "bw", "sweep", "info", "./verbena");
+        assertThat(out.toString())
+                .contains("serve", "ping", "bw", "sweep", "info", "compare-rdma", "./verbena");
     }
 
     @ParameterizedTest
@@ -112,6 +113,17 @@ class CommandLinesTest {
 
         assertThatOneLineSays(message);
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void infoTellsOfRdmaWhetherThereIsAnyOrNot() {
+        assertThat(run("info", "--json")).isZero();
+
+        assertThat(out.toString())
+                .containsPattern("\\{\"scheme\":\"rdma\",\"available\":(true|false),")
+                .containsPattern("\"rdma\":\\{\"usable\":(true|false),\"listen\":")
+                .contains("\"devices\":", "\"problems\":");
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test
@@ -233,7 +245,7 @@ class CommandLinesTest {
         assertThat(out.toString())
                 .containsPattern("tcp +yes")
                 .containsPattern("unix +yes")
-                .containsPattern("rdma +no +not part of this version")
+                .containsPattern("rdma +(yes|no) +\\S")
                 .containsPattern("tls +no +not part of this version")
                 .containsPattern("auto +no +not part of this version")
                 .contains("java", "open files");
