@@ -67,6 +67,15 @@ final class Child implements AutoCloseable {
                 .orElse(null);
     }
 
+    /** All lines that start like this, without that. */
+    List<String> all(final String start) {
+        return lines.stream()
+                .filter(line -> line.startsWith(start))
+                .map(line -> line.substring(start.length()).trim())
+                .toList();
+    }
+
+    /** That it never will is soon known, too. */
     boolean hasSaid(final String start) {
         return said(start) != null || hasEnded();
     }

@@ -3,6 +3,7 @@ package io.verbena.rdma;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.verbena.rdma.verbs.Verbs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -82,11 +83,12 @@ final class Guest {
         private static String open() {
             final String peer = System.getenv("VERBENA_RDMA_PEER");
             try {
-                final long channel = RealVerbs.get().createEventChannel();
-                final long id = RealVerbs.get().createId(channel);
-                RealVerbs.get().bind(id, new InetSocketAddress(peer, 0));
-                RealVerbs.get().destroyId(id);
-                RealVerbs.get().destroyEventChannel(channel);
+                final Verbs verbs = RealVerbs.get();
+                final long channel = verbs.createEventChannel();
+                final long id = verbs.createId(channel);
+                verbs.bind(id, new InetSocketAddress(peer, 0));
+                verbs.destroyId(id);
+                verbs.destroyEventChannel(channel);
                 return peer;
             } catch (final IOException e) {
                 throw new AssertionError(e);

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  *  serve  uri keepaliveMs pooledBytes
  *  client uri keepaliveMs pooledBytes: one request after the other
+ *  both   uri keepaliveMs pooledBytes: a server and its client
  * </pre>
  */
 final class PeerProgram {
@@ -53,10 +54,10 @@ final class PeerProgram {
         endWithParent();
         final PeerProgram program = new PeerProgram(arguments[1], arguments[2], arguments[3]);
         try {
-            if (arguments[0].equals("serve")) {
-                program.serve();
-            } else {
-                program.ask();
+            switch (arguments[0]) {
+                case "serve" -> program.serve();
+                case "client" -> program.ask(program.uri);
+                default -> program.ask(program.serve());
             }
             program.queue.run();
         } catch (final VerbenaException e) {
@@ -83,8 +84,8 @@ final class PeerProgram {
         System.out.println(what);
     }
 
-    private void serve() {
-        queue.bind(pool, PoolUse.SERVER);
+    private URI serve() {
+        queue.bind(pool, PoolUse.BOTH);
         final ServerPortal portal =
                 ServerPortal.listen(
                         queue,
@@ -92,12 +93,17 @@ final class PeerProgram {
                         request -> request.accept(new Echo()),
                         PortalOptions.defaults().withSession(options));
         say("LISTENING " + portal.uri());
+        return portal.uri();
     }
 
-    private void ask() {
-        queue.bind(pool, PoolUse.CLIENT);
+    private void ask(final URI portal) {
+        final MsgPool requests = MsgPool.direct(pool.count(), BYTES, BYTES);
+        queue.bind(requests, PoolUse.CLIENT);
         ClientSession.connect(
-                queue, uri, new Asking(), ConnectOptions.defaults().withSession(options));
+                queue,
+                portal,
+                new Asking(requests),
+                ConnectOptions.defaults().withSession(options));
     }
 
     private static void closed(final SessionClosed event) {
@@ -117,8 +123,13 @@ final class PeerProgram {
         }
     }
 
-    private final class Asking implements ClientSession.Handler {
+    private static final class Asking implements ClientSession.Handler {
+        private final MsgPool requests;
         private int answers;
+
+        private Asking(final MsgPool requests) {
+            this.requests = requests;
+        }
 
         @Override
         public void onEstablished(final ClientSession session) {
@@ -127,7 +138,7 @@ final class PeerProgram {
         }
 
         private void askAgain(final ClientSession session) {
-            final Msg msg = pool.take();
+            final Msg msg = requests.take();
             msg.out().position(answers % 2 == 0 ? 16 : BYTES);
             session.sendRequest(msg);
         }

@@ -152,17 +152,18 @@ class RealHostileClientTest extends RealTest {
     }
 
     /**
-     * A server's registrations have no remote key, whatever the peer knows of its addresses.
-     * SoftRoCE refuses, but doesn't tell the side whose memory it was; unless the peer goes, it is
-     * the keepalive that ends the session.
+     * A server's registrations have no remote key, whatever the peer knows of its addresses. A
+     * WRITE is refused; SoftRoCE doesn't tell the side whose memory it was, so that unless the peer
+     * goes it is the keepalive that ends the session. A READ doesn't even begin, as the server
+     * serves none.
      */
     @Test
     void canNotTouchAServersMemory() throws IOException {
         Guest.assume();
         pair.server.hold();
         pair.send(BYTES);
-        final int held = pair.server.requests() + 1;
-        until("a request", () -> pair.server.requests() == held || !pair.server.held().isEmpty());
+        until("a request", () -> !pair.server.held().isEmpty());
+        pair.server.echo();
         final Msg victim = pair.server.held().get(0).msg();
         victim.out().put(0, (byte) 42);
         final long[] addresses = {
@@ -175,12 +176,16 @@ class RealHostileClientTest extends RealTest {
             for (final int operation : new int[] {Layout.OP_READ, Layout.OP_WRITE}) {
                 final RawPeer peer = join(Access.LOCAL_WRITE);
                 peer.access(operation, 1, addresses[refused % 2], key);
-                until("an answer", () -> peer.poll() && !peer.statuses.isEmpty());
-                assertThat(peer.statuses.get(0))
-                        .as("operation %d with key %#x", operation, key)
-                        .isNotEqualTo(Layout.STATUS_SUCCESS);
+                if (operation == Layout.OP_WRITE) {
+                    until("an answer", () -> peer.poll() && !peer.statuses.isEmpty());
+                } else {
+                    pair.roundTrip(BYTES);
+                }
                 peer.disconnect();
                 untilOnlyTheHonestOneIsLeft(peer);
+                assertThat(peer.statuses)
+                        .as("operation %d with key %#x", operation, key)
+                        .doesNotContain(Layout.STATUS_SUCCESS);
                 peer.close();
                 refused++;
             }
@@ -188,7 +193,6 @@ class RealHostileClientTest extends RealTest {
         assertThat(refused).isGreaterThan(4);
         assertThat(victim.out().get(0)).isEqualTo((byte) 42);
         pair.server.held().remove(0).echo();
-        pair.server.echo();
     }
 
     /** Local and remote keys of all memory that is registered, but for the client's. */

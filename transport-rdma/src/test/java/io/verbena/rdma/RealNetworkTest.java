@@ -4,17 +4,11 @@ package io.verbena.rdma;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.verbena.ClientSession;
-import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
-import io.verbena.MsgPool;
-import io.verbena.PoolUse;
-import io.verbena.ServerPortal;
-import io.verbena.VerbenaException;
 import io.verbena.testkit.Pair;
 import io.verbena.testkit.Payload;
 import io.verbena.testkit.RecordingClient;
 import io.verbena.testkit.RecordingServer;
-import java.net.URI;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
@@ -38,8 +32,6 @@ class RealNetworkTest extends RealTest {
     @AfterEach
     void mend() {
         Guest.shell("for i in v0 v1; do tc qdisc del dev $i root 2>&1 || true; done");
-        Guest.shell("! rdma link show rxe2/1 2>/dev/null || rdma link delete rxe2");
-        Guest.shell("! ip link show d0 >/dev/null 2>&1 || ip link delete d0");
     }
 
     /**
@@ -47,7 +39,7 @@ class RealNetworkTest extends RealTest {
      * no congestion control and waits half a second for what is lost at the end of a burst.
      */
     @ParameterizedTest
-    @ValueSource(strings = {"loss 1%", "delay 2ms 1ms", "duplicate 5%", "delay 1ms reorder 10%"})
+    @ValueSource(strings = {"loss 1%", "delay 3ms", "duplicate 5%", "delay 1ms reorder 10%"})
     void thatLoseOrDelayPacketsLoseNoMessageAndKeepTheOrder(final String fault) {
         playAt(Guest.peer());
         final Pair pair = livePair().pools(32, BYTES).established();
@@ -96,128 +88,64 @@ class RealNetworkTest extends RealTest {
         until("an answer", () -> again.responses() == 1);
     }
 
-    // ---- a device of the test's own
-
-    private void makeDevice() {
-        Guest.shell(
-                "ip link add d0 type dummy && ip address add %s/24 dev d0 && ip link set d0 up"
-                                .formatted(SPARE)
-                        + " && rdma link add rxe2 type rxe netdev d0");
+    private Child both() {
+        final Child child =
+                scene().closesWithScene(
+                                Child.peer(
+                                        "both", "rdma://%s:0".formatted(SPARE), "60000", "65536"));
+        until("a session", () -> child.hasSaid("ESTABLISHED"));
+        assertThat(child.said("ESTABLISHED")).as(child.toString()).isNotNull();
+        return child;
     }
 
-    private ServerPortal listen(final EventQueueHandler queue, final RecordingServer server) {
-        final ServerPortal[] portal = new ServerPortal[1];
-        // The device's addresses are known a little after it is there.
-        until(
-                "a portal",
-                () -> {
-                    try {
-                        portal[0] =
-                                ServerPortal.listen(
-                                        queue,
-                                        URI.create("rdma://%s:0".formatted(SPARE)),
-                                        request -> request.accept(server));
-                    } catch (final VerbenaException e) {
-                        assertThat(e.reason()).isEqualTo(EventReason.BIND_FAILED);
-                    }
-                    return portal[0] != null;
-                });
-        return portal[0];
+    /** Both ends have closed, and the process lives. */
+    private void untilBothClosed(final Child child, final String detail) {
+        until("CLOSED", () -> child.all("CLOSED").size() == 2 || child.hasEnded());
+        assertThat(child.all("CLOSED"))
+                .as(child.toString())
+                .hasSize(2)
+                .allMatch(each -> each.startsWith("TRANSPORT_ERROR"))
+                // The other may notice its peer's end, or that a work request fails, first.
+                .anyMatch(each -> each.contains(detail));
+        assertThat(child.said("LOST")).startsWith("FLUSHED");
+        assertThat(child.hasEnded()).isFalse();
     }
 
-    private RecordingClient underLoad(
-            final EventQueueHandler queue, final MsgPool pool, final URI portal) {
-        final RecordingClient client = scene().client();
-        final ClientSession session = ClientSession.connect(queue, portal, client);
-        client.whenResponse(
-                (same, msg) -> {
-                    msg.out().clear().position(BYTES);
-                    client.send(same, msg);
-                });
-        for (int i = 0; i < 4; i++) {
-            final var msg = pool.take();
-            msg.out().position(BYTES);
-            client.send(session, msg);
-        }
-        until("answers", () -> client.responses() > 20 || client.isClosed());
-        assertThat(client.closed()).isNull();
-        return client;
-    }
-
-    private void untilFailed(final RecordingClient client, final RecordingServer server) {
-        until("CLOSED", client::isClosed);
-        until("CLOSED at the server", () -> server.closedSessions() == 1);
-        client.assertClosed(EventReason.TRANSPORT_ERROR);
-        server.assertClosed(EventReason.TRANSPORT_ERROR);
-        assertThat(client.errorReasons()).hasSize(4).containsOnly(EventReason.FLUSHED);
-    }
-
+    /**
+     * With a device of the test's own, and processes that use it: SoftRoCE can't take a device from
+     * a process, as drivers of hardware can. A removal is told, and ends when the last process has
+     * closed the device, which librdmacm does when the process ends; until then no device can be
+     * added or removed. And when it was down while the connection manager had something to say, no
+     * connection is made by it any more, by whatever program, until it was removed and added. So
+     * whether the same process goes on with a device that is back can't be tried here.
+     */
     @Test
-    void thatAreSetDownEndTheSessionsUnderLoadAndAreUsedAgainWhenTheyAreUp() {
-        makeDevice();
-        final EventQueueHandler serverQueue = scene().queue(scene().realTimeOptions());
-        final EventQueueHandler clientQueue = scene().queue(scene().realTimeOptions());
-        final MsgPool answers = scene().pool(serverQueue, 8, BYTES, BYTES, PoolUse.SERVER);
-        final MsgPool pool = scene().pool(clientQueue, 8, BYTES, BYTES, PoolUse.CLIENT);
-        final RecordingServer server = scene().server();
-        final ServerPortal portal = listen(serverQueue, server);
-        final RecordingClient client = underLoad(clientQueue, pool, portal.uri());
-        Guest.run("ip", "link", "set", "d0", "down");
-        untilFailed(client, server);
-        assertThat(client.closed().detail()).contains("port 1");
-        assertThat(pool.available()).isEqualTo(8);
-        assertThat(answers.available()).isEqualTo(8);
-
-        Guest.run("ip", "link", "set", "d0", "up");
-        until(
-                "a session",
-                () -> {
-                    final RecordingClient again = scene().client();
-                    final ClientSession session =
-                            ClientSession.connect(clientQueue, portal.uri(), again);
-                    until("an outcome", () -> again.isEstablished() || again.isClosed());
-                    if (again.isEstablished()) {
-                        again.send(session, pool.take());
-                        until("an answer", () -> again.responses() == 1);
-                    }
-                    return again.isEstablished();
-                });
-    }
-
-    @Test
-    void thatAreRemovedEndTheSessionsUnderLoadAndAreUsedAgainWhenTheyAreBack() {
+    void ofADeviceThatIsSetDownOrRemovedEndItsSessionsUnderLoadAndNoOthers() {
         final Pair others = livePair().pools(4, BYTES).established();
-        makeDevice();
-        final EventQueueHandler serverQueue = scene().queue(scene().realTimeOptions());
-        final EventQueueHandler clientQueue = scene().queue(scene().realTimeOptions());
-        final MsgPool answers = scene().pool(serverQueue, 8, BYTES, BYTES, PoolUse.SERVER);
-        final MsgPool pool = scene().pool(clientQueue, 8, BYTES, BYTES, PoolUse.CLIENT);
-        final RecordingServer server = scene().server();
-        final ServerPortal portal = listen(serverQueue, server);
-        final RecordingClient client = underLoad(clientQueue, pool, portal.uri());
-        // Which waits until nobody uses it.
+        Guest.shell(
+                "ip link add d0 type dummy && ip address add %s/24 dev d0".formatted(SPARE)
+                        + " && ip link set d0 up && rdma link add rxe2 type rxe netdev d0");
+        final Child first = both();
+        Guest.run("ip", "link", "set", "d0", "down");
+        untilBothClosed(first, "port 1 of the RDMA device is down");
+        others.roundTrip(BYTES);
+        first.close();
+        Guest.shell(
+                "ip link set d0 up && rdma link delete rxe2"
+                        + " && rdma link add rxe2 type rxe netdev d0");
+
+        final Child second = both();
         final CompletableFuture<String> removal =
                 CompletableFuture.supplyAsync(() -> Guest.run("rdma", "link", "delete", "rxe2"));
-        untilFailed(client, server);
+        untilBothClosed(second, "the RDMA device was removed");
+        others.roundTrip(BYTES);
+        second.close();
         until("the device is gone", removal::isDone);
         removal.join();
-        assertThat(pool.available()).isEqualTo(8);
-        assertThat(answers.available()).isEqualTo(8);
-        others.roundTrip(BYTES);
-        portal.close();
 
         Guest.run("rdma", "link", "add", "rxe2", "type", "rxe", "netdev", "d0");
-        final RecordingServer next = scene().server();
-        final ServerPortal second = listen(serverQueue, next);
-        final RecordingClient again = scene().client();
-        final ClientSession session = ClientSession.connect(clientQueue, second.uri(), again);
-        for (final int length : new int[] {10, BYTES}) {
-            final var msg = pool.take();
-            msg.out().position(length);
-            again.send(session, msg);
-        }
-        until("answers", () -> again.responses() == 2 || again.isClosed());
-        assertThat(again.closed()).isNull();
+        both().close();
+        Guest.shell("rdma link delete rxe2 && ip link delete d0");
         others.roundTrip(BYTES);
     }
 }

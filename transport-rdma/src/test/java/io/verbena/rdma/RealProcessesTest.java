@@ -17,6 +17,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,11 +36,16 @@ class RealProcessesTest extends RealTest {
     private EventQueueHandler queue;
     private MsgPool pool;
 
+    @BeforeAll
+    static void startAServer() {
+        Guest.assume();
+        shared = startServer();
+    }
+
     @AfterAll
     static void endTheServer() {
         if (shared != null) {
             shared.close();
-            shared = null;
         }
     }
 
@@ -49,12 +55,11 @@ class RealProcessesTest extends RealTest {
         pool = scene().pool(queue, 8, BYTES, BYTES, PoolUse.CLIENT);
     }
 
-    private Child server() {
-        if (shared == null || shared.hasEnded()) {
-            shared =
-                    Child.peer("serve", "rdma://%s:0".formatted(RealVerbs.address()), SLOW, POOLED);
-        }
-        final Child child = shared;
+    private static Child startServer() {
+        return Child.peer("serve", "rdma://%s:0".formatted(RealVerbs.address()), SLOW, POOLED);
+    }
+
+    private Child listening(final Child child) {
         until("a server", () -> child.hasSaid("LISTENING"));
         assertThat(child.said("LISTENING")).as(child.toString()).isNotNull();
         return child;
@@ -106,7 +111,7 @@ class RealProcessesTest extends RealTest {
 
     @Test
     void thatAreKilledEndTheSessionsOfTheirClients() {
-        final Child server = server();
+        final Child server = listening(scene().closesWithScene(startServer()));
         final RecordingClient client = scene().client();
         askOn(client);
         final ClientSession session = connect(server, client, SLOW_NS);
@@ -121,7 +126,7 @@ class RealProcessesTest extends RealTest {
         assertThat(client.errorReasons()).containsOnly(EventReason.FLUSHED);
         assertThat(pool.available()).isEqualTo(8);
 
-        final Child next = server();
+        final Child next = listening(shared);
         final RecordingClient other = scene().client();
         send(other, connect(next, other, SLOW_NS));
         until("an answer", () -> other.responses() == 1);
@@ -161,7 +166,7 @@ class RealProcessesTest extends RealTest {
     /** While it is frozen its device still acknowledges what it is sent, and says nothing. */
     @Test
     void thatAreFrozenAreGivenUpByTheirClients() {
-        final Child server = server();
+        final Child server = listening(shared);
         final RecordingClient client = scene().client();
         askOn(client);
         final ClientSession session = connect(server, client, QUICK_NS);
@@ -182,7 +187,7 @@ class RealProcessesTest extends RealTest {
 
     @Test
     void thatAreFrozenForAWhileGoOnAsIfNothingHadBeen() {
-        final Child server = server();
+        final Child server = listening(shared);
         final RecordingClient client = scene().client();
         final ClientSession session = connect(server, client, SLOW_NS);
         for (int i = 0; i < 4; i++) {

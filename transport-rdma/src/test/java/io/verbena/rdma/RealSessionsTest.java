@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Test;
 class RealSessionsTest extends RealTest {
     private static final int BYTES = 1024;
 
-    /** So many take half a minute where the machine is emulated. */
+    /**
+     * So many take half a minute where the machine is emulated and the host has nothing else to do.
+     */
     private static final int CONNECTS = 2000;
 
     private static final int SESSIONS = 200;
