@@ -9,13 +9,24 @@ import java.util.concurrent.TimeUnit;
  * @param connectTimeoutNs the longest until the link is up, over all addresses of the name.
  * @param helloTimeoutNs the longest from then until the server has accepted or rejected.
  * @param session the options of the session itself.
+ * @param upgradeTimeoutNs where a session may change to a faster transport: the longest from when
+ *     the first link is up until the faster one is. When it is over the session stays on the first.
+ * @param upgradePauseNs after a faster transport has failed: how long sessions to the same server
+ *     do without it. Twice as long each time that it fails again, up to 32 times.
  */
-public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, SessionOptions session) {
+public record ConnectOptions(
+        long connectTimeoutNs,
+        long helloTimeoutNs,
+        SessionOptions session,
+        long upgradeTimeoutNs,
+        long upgradePauseNs) {
     private static final ConnectOptions DEFAULTS =
             new ConnectOptions(
                     TimeUnit.SECONDS.toNanos(5),
                     TimeUnit.SECONDS.toNanos(10),
-                    SessionOptions.defaults());
+                    SessionOptions.defaults(),
+                    TimeUnit.SECONDS.toNanos(1),
+                    TimeUnit.SECONDS.toNanos(10));
 
     /**
      * Checks every value.
@@ -25,6 +36,8 @@ public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, Session
     public ConnectOptions {
         Options.positive("connectTimeoutNs", connectTimeoutNs);
         Options.positive("helloTimeoutNs", helloTimeoutNs);
+        Options.positive("upgradeTimeoutNs", upgradeTimeoutNs);
+        Options.atLeast("upgradePauseNs", upgradePauseNs, 0);
     }
 
     /**
@@ -43,7 +56,8 @@ public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, Session
      * @return new options.
      */
     public ConnectOptions withConnectTimeoutNs(final long value) {
-        return new ConnectOptions(value, helloTimeoutNs, session);
+        return new ConnectOptions(
+                value, helloTimeoutNs, session, upgradeTimeoutNs, upgradePauseNs);
     }
 
     /**
@@ -53,7 +67,8 @@ public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, Session
      * @return new options.
      */
     public ConnectOptions withHelloTimeoutNs(final long value) {
-        return new ConnectOptions(connectTimeoutNs, value, session);
+        return new ConnectOptions(
+                connectTimeoutNs, value, session, upgradeTimeoutNs, upgradePauseNs);
     }
 
     /**
@@ -63,6 +78,28 @@ public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, Session
      * @return new options.
      */
     public ConnectOptions withSession(final SessionOptions value) {
-        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, value);
+        return new ConnectOptions(
+                connectTimeoutNs, helloTimeoutNs, value, upgradeTimeoutNs, upgradePauseNs);
+    }
+
+    /**
+     * These options with another {@link #upgradeTimeoutNs()}.
+     *
+     * @param value the longest from when the first link is up until a faster one is.
+     * @return new options.
+     */
+    public ConnectOptions withUpgradeTimeoutNs(final long value) {
+        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, session, value, upgradePauseNs);
+    }
+
+    /**
+     * These options with another {@link #upgradePauseNs()}.
+     *
+     * @param value how long to do without a faster transport that has failed; 0: try it at once.
+     * @return new options.
+     */
+    public ConnectOptions withUpgradePauseNs(final long value) {
+        return new ConnectOptions(
+                connectTimeoutNs, helloTimeoutNs, session, upgradeTimeoutNs, value);
     }
 }

@@ -13,12 +13,24 @@ import java.util.concurrent.TimeUnit;
  *     silent longest makes room for a new one.
  * @param helloTimeoutNs the longest that a connection may be without a session.
  * @param session the options of the sessions that are accepted without options of their own.
+ * @param upgradeTimeoutNs where a session may change to a faster transport: how long the token is
+ *     good that its client was given for that. Then the session goes on without.
  */
 public record PortalOptions(
-        int backlog, int maxSessions, int maxPending, long helloTimeoutNs, SessionOptions session) {
+        int backlog,
+        int maxSessions,
+        int maxPending,
+        long helloTimeoutNs,
+        SessionOptions session,
+        long upgradeTimeoutNs) {
     private static final PortalOptions DEFAULTS =
             new PortalOptions(
-                    1024, 65536, 1024, TimeUnit.SECONDS.toNanos(5), SessionOptions.defaults());
+                    1024,
+                    65536,
+                    1024,
+                    TimeUnit.SECONDS.toNanos(5),
+                    SessionOptions.defaults(),
+                    TimeUnit.SECONDS.toNanos(2));
 
     /**
      * Checks every value.
@@ -30,6 +42,7 @@ public record PortalOptions(
         Options.positive("maxSessions", maxSessions);
         Options.positive("maxPending", maxPending);
         Options.positive("helloTimeoutNs", helloTimeoutNs);
+        Options.positive("upgradeTimeoutNs", upgradeTimeoutNs);
     }
 
     /**
@@ -48,7 +61,8 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withBacklog(final int value) {
-        return new PortalOptions(value, maxSessions, maxPending, helloTimeoutNs, session);
+        return new PortalOptions(
+                value, maxSessions, maxPending, helloTimeoutNs, session, upgradeTimeoutNs);
     }
 
     /**
@@ -59,7 +73,8 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withMaxSessions(final int value) {
-        return new PortalOptions(backlog, value, maxPending, helloTimeoutNs, session);
+        return new PortalOptions(
+                backlog, value, maxPending, helloTimeoutNs, session, upgradeTimeoutNs);
     }
 
     /**
@@ -70,7 +85,8 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withMaxPending(final int value) {
-        return new PortalOptions(backlog, maxSessions, value, helloTimeoutNs, session);
+        return new PortalOptions(
+                backlog, maxSessions, value, helloTimeoutNs, session, upgradeTimeoutNs);
     }
 
     /**
@@ -80,7 +96,8 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withHelloTimeoutNs(final long value) {
-        return new PortalOptions(backlog, maxSessions, maxPending, value, session);
+        return new PortalOptions(
+                backlog, maxSessions, maxPending, value, session, upgradeTimeoutNs);
     }
 
     /**
@@ -90,6 +107,18 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withSession(final SessionOptions value) {
-        return new PortalOptions(backlog, maxSessions, maxPending, helloTimeoutNs, value);
+        return new PortalOptions(
+                backlog, maxSessions, maxPending, helloTimeoutNs, value, upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #upgradeTimeoutNs()}.
+     *
+     * @param value how long a client's token for a faster transport is good.
+     * @return new options.
+     */
+    public PortalOptions withUpgradeTimeoutNs(final long value) {
+        return new PortalOptions(
+                backlog, maxSessions, maxPending, helloTimeoutNs, session, value);
     }
 }

@@ -38,6 +38,14 @@ public interface SessionRequest {
     String transport();
 
     /**
+     * What carries the session, and, where a faster transport was to and doesn't, why not, for
+     * people.
+     *
+     * @return as {@link Session#transportDetail()}.
+     */
+    String transportDetail();
+
+    /**
      * Takes the session, on this event queue, with the portal's options.
      *
      * @param handler who is told of its requests.

@@ -43,13 +43,32 @@ final class Transports {
                                             : "known schemes are "
                                                     + String.join(", ", BY_SCHEME.keySet())));
         }
-        final Availability availability = provider.availability(scheme);
+        checkAvailable(scheme, provider.availability(scheme));
+        return provider;
+    }
+
+    /** The provider of a scheme; throws if it can't be used here, for whatever reason. */
+    static TransportProvider forScheme(final String scheme) {
+        checkAvailable(scheme, availability(scheme));
+        return BY_SCHEME.get(scheme);
+    }
+
+    /** Can a scheme be used here? */
+    static Availability availability(final String scheme) {
+        final TransportProvider provider = BY_SCHEME.get(scheme);
+        return provider == null
+                ? Availability.no(
+                        "no transport for %s is on the class path or module path".formatted(scheme),
+                        null)
+                : provider.availability(scheme);
+    }
+
+    private static void checkAvailable(final String scheme, final Availability availability) {
         if (!availability.available()) {
             throw new VerbenaException(
                     EventReason.UNAVAILABLE,
                     "%s can't be used here: %s".formatted(scheme, availability.detail()),
                     availability.cause());
         }
-        return provider;
     }
 }

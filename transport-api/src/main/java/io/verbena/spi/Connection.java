@@ -96,4 +96,13 @@ public interface Connection {
      * @return for example {@code tcp}.
      */
     String transport();
+
+    /**
+     * What carries the frames and why not something better, for people.
+     *
+     * @return {@link #transport()}, and more where there is more to tell.
+     */
+    default String transportDetail() {
+        return transport();
+    }
 }
