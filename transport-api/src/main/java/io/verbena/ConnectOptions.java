@@ -2,6 +2,7 @@
 package io.verbena;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a client connects. Immutable; start from {@link #defaults()}.
@@ -9,6 +10,8 @@ import java.util.concurrent.TimeUnit;
  * @param connectTimeoutNs the longest until the link is up, over all addresses of the name.
  * @param helloTimeoutNs the longest from then until the server has accepted or rejected.
  * @param session the options of the session itself.
+ * @param secret what both ends prove to each other that they know, before there is a session; null:
+ *     nothing is proved.
  * @param upgradeTimeoutNs where a session may change to a faster transport: the longest from when
  *     the first link is up until the faster one is. When it is over the session stays on the first.
  * @param upgradePauseNs after a faster transport has failed: how long sessions to the same server
@@ -18,6 +21,7 @@ public record ConnectOptions(
         long connectTimeoutNs,
         long helloTimeoutNs,
         SessionOptions session,
+        @Nullable SharedSecret secret,
         long upgradeTimeoutNs,
         long upgradePauseNs) {
     private static final ConnectOptions DEFAULTS =
@@ -25,6 +29,7 @@ public record ConnectOptions(
                     TimeUnit.SECONDS.toNanos(5),
                     TimeUnit.SECONDS.toNanos(10),
                     SessionOptions.defaults(),
+                    null,
                     TimeUnit.SECONDS.toNanos(1),
                     TimeUnit.SECONDS.toNanos(10));
 
@@ -57,7 +62,7 @@ public record ConnectOptions(
      */
     public ConnectOptions withConnectTimeoutNs(final long value) {
         return new ConnectOptions(
-                value, helloTimeoutNs, session, upgradeTimeoutNs, upgradePauseNs);
+                value, helloTimeoutNs, session, secret, upgradeTimeoutNs, upgradePauseNs);
     }
 
     /**
@@ -68,7 +73,7 @@ public record ConnectOptions(
      */
     public ConnectOptions withHelloTimeoutNs(final long value) {
         return new ConnectOptions(
-                connectTimeoutNs, value, session, upgradeTimeoutNs, upgradePauseNs);
+                connectTimeoutNs, value, session, secret, upgradeTimeoutNs, upgradePauseNs);
     }
 
     /**
@@ -79,7 +84,19 @@ public record ConnectOptions(
      */
     public ConnectOptions withSession(final SessionOptions value) {
         return new ConnectOptions(
-                connectTimeoutNs, helloTimeoutNs, value, upgradeTimeoutNs, upgradePauseNs);
+                connectTimeoutNs, helloTimeoutNs, value, secret, upgradeTimeoutNs, upgradePauseNs);
+    }
+
+    /**
+     * These options with another {@link #secret()}.
+     *
+     * @param value what both ends prove to each other that they know, before there is a session;
+     *     null: nothing is proved.
+     * @return new options.
+     */
+    public ConnectOptions withSecret(final @Nullable SharedSecret value) {
+        return new ConnectOptions(
+                connectTimeoutNs, helloTimeoutNs, session, value, upgradeTimeoutNs, upgradePauseNs);
     }
 
     /**
@@ -89,7 +106,8 @@ public record ConnectOptions(
      * @return new options.
      */
     public ConnectOptions withUpgradeTimeoutNs(final long value) {
-        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, session, value, upgradePauseNs);
+        return new ConnectOptions(
+                connectTimeoutNs, helloTimeoutNs, session, secret, value, upgradePauseNs);
     }
 
     /**
@@ -100,6 +118,6 @@ public record ConnectOptions(
      */
     public ConnectOptions withUpgradePauseNs(final long value) {
         return new ConnectOptions(
-                connectTimeoutNs, helloTimeoutNs, session, upgradeTimeoutNs, value);
+                connectTimeoutNs, helloTimeoutNs, session, secret, upgradeTimeoutNs, value);
     }
 }

@@ -43,14 +43,21 @@ final class Transports {
                                             : "known schemes are "
                                                     + String.join(", ", BY_SCHEME.keySet())));
         }
-        checkAvailable(scheme, provider.availability(scheme));
+        final Availability availability = provider.availability(scheme);
+        if (!availability.available()) {
+            throw unavailable(scheme, availability);
+        }
         return provider;
     }
 
     /** The provider of a scheme; throws if it can't be used here, for whatever reason. */
     static TransportProvider forScheme(final String scheme) {
-        checkAvailable(scheme, availability(scheme));
-        return BY_SCHEME.get(scheme);
+        final TransportProvider provider = BY_SCHEME.get(scheme);
+        final Availability availability = availability(scheme);
+        if (provider == null || !availability.available()) {
+            throw unavailable(scheme, availability);
+        }
+        return provider;
     }
 
     /** Can a scheme be used here? */
@@ -63,12 +70,11 @@ final class Transports {
                 : provider.availability(scheme);
     }
 
-    private static void checkAvailable(final String scheme, final Availability availability) {
-        if (!availability.available()) {
-            throw new VerbenaException(
-                    EventReason.UNAVAILABLE,
-                    "%s can't be used here: %s".formatted(scheme, availability.detail()),
-                    availability.cause());
-        }
+    private static VerbenaException unavailable(
+            final String scheme, final Availability availability) {
+        return new VerbenaException(
+                EventReason.UNAVAILABLE,
+                "%s can't be used here: %s".formatted(scheme, availability.detail()),
+                availability.cause());
     }
 }
