@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param session the options of the session itself.
  * @param secret what both ends prove to each other that they know, before there is a session; null:
  *     nothing is proved.
+ * @param tls how links of the schemes that end in {@code tls} are secured; null: as {@link
+ *     TlsOptions#defaults()}. With another scheme it is refused, as that would send in clear.
  * @param upgradeTimeoutNs where a session may change to a faster transport: the longest from when
  *     the first link is up until the faster one is. When it is over the session stays on the first.
  * @param upgradePauseNs after a faster transport has failed: how long sessions to the same server
@@ -22,6 +24,7 @@ public record ConnectOptions(
         long helloTimeoutNs,
         SessionOptions session,
         @Nullable SharedSecret secret,
+        @Nullable TlsOptions tls,
         long upgradeTimeoutNs,
         long upgradePauseNs) {
     private static final ConnectOptions DEFAULTS =
@@ -29,6 +32,7 @@ public record ConnectOptions(
                     TimeUnit.SECONDS.toNanos(5),
                     TimeUnit.SECONDS.toNanos(10),
                     SessionOptions.defaults(),
+                    null,
                     null,
                     TimeUnit.SECONDS.toNanos(1),
                     TimeUnit.SECONDS.toNanos(10));
@@ -62,7 +66,7 @@ public record ConnectOptions(
      */
     public ConnectOptions withConnectTimeoutNs(final long value) {
         return new ConnectOptions(
-                value, helloTimeoutNs, session, secret, upgradeTimeoutNs, upgradePauseNs);
+                value, helloTimeoutNs, session, secret, tls, upgradeTimeoutNs, upgradePauseNs);
     }
 
     /**
@@ -73,7 +77,7 @@ public record ConnectOptions(
      */
     public ConnectOptions withHelloTimeoutNs(final long value) {
         return new ConnectOptions(
-                connectTimeoutNs, value, session, secret, upgradeTimeoutNs, upgradePauseNs);
+                connectTimeoutNs, value, session, secret, tls, upgradeTimeoutNs, upgradePauseNs);
     }
 
     /**
@@ -84,7 +88,13 @@ public record ConnectOptions(
      */
     public ConnectOptions withSession(final SessionOptions value) {
         return new ConnectOptions(
-                connectTimeoutNs, helloTimeoutNs, value, secret, upgradeTimeoutNs, upgradePauseNs);
+                connectTimeoutNs,
+                helloTimeoutNs,
+                value,
+                secret,
+                tls,
+                upgradeTimeoutNs,
+                upgradePauseNs);
     }
 
     /**
@@ -96,7 +106,31 @@ public record ConnectOptions(
      */
     public ConnectOptions withSecret(final @Nullable SharedSecret value) {
         return new ConnectOptions(
-                connectTimeoutNs, helloTimeoutNs, session, value, upgradeTimeoutNs, upgradePauseNs);
+                connectTimeoutNs,
+                helloTimeoutNs,
+                session,
+                value,
+                tls,
+                upgradeTimeoutNs,
+                upgradePauseNs);
+    }
+
+    /**
+     * These options with another {@link #tls()}.
+     *
+     * @param value how links of the schemes that end in {@code tls} are secured; null: as {@link
+     *     TlsOptions#defaults()}.
+     * @return new options.
+     */
+    public ConnectOptions withTls(final @Nullable TlsOptions value) {
+        return new ConnectOptions(
+                connectTimeoutNs,
+                helloTimeoutNs,
+                session,
+                secret,
+                value,
+                upgradeTimeoutNs,
+                upgradePauseNs);
     }
 
     /**
@@ -107,7 +141,7 @@ public record ConnectOptions(
      */
     public ConnectOptions withUpgradeTimeoutNs(final long value) {
         return new ConnectOptions(
-                connectTimeoutNs, helloTimeoutNs, session, secret, value, upgradePauseNs);
+                connectTimeoutNs, helloTimeoutNs, session, secret, tls, value, upgradePauseNs);
     }
 
     /**
@@ -118,6 +152,6 @@ public record ConnectOptions(
      */
     public ConnectOptions withUpgradePauseNs(final long value) {
         return new ConnectOptions(
-                connectTimeoutNs, helloTimeoutNs, session, secret, upgradeTimeoutNs, value);
+                connectTimeoutNs, helloTimeoutNs, session, secret, tls, upgradeTimeoutNs, value);
     }
 }

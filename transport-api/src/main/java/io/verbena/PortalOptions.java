@@ -3,6 +3,7 @@ package io.verbena;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of a portal. Immutable; start from {@link #defaults()}.
@@ -23,6 +24,8 @@ import java.util.concurrent.TimeUnit;
  * @param maxAcceptsPerSecond new connections in a second, and as many at once after a quiet time;
  *     0: no limit. More wait in the kernel where the transport can leave them there, and are
  *     refused with {@link EventReason#LIMIT_REACHED} where it can't.
+ * @param tls how links of the schemes that end in {@code tls} are secured, which can't do without;
+ *     null for all others: with them it is refused, as they would send in clear.
  * @param upgradeTimeoutNs where a session may change to a faster transport: how long the token is
  *     good that its client was given for that. Then the session goes on without.
  */
@@ -35,6 +38,7 @@ public record PortalOptions(
         List<SharedSecret> secrets,
         int maxPerHost,
         int maxAcceptsPerSecond,
+        @Nullable TlsOptions tls,
         long upgradeTimeoutNs) {
     private static final PortalOptions DEFAULTS =
             new PortalOptions(
@@ -46,6 +50,7 @@ public record PortalOptions(
                     List.of(),
                     65536,
                     0,
+                    null,
                     TimeUnit.SECONDS.toNanos(2));
 
     /**
@@ -89,6 +94,7 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
+                tls,
                 upgradeTimeoutNs);
     }
 
@@ -109,6 +115,7 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
+                tls,
                 upgradeTimeoutNs);
     }
 
@@ -129,6 +136,7 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
+                tls,
                 upgradeTimeoutNs);
     }
 
@@ -148,6 +156,7 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
+                tls,
                 upgradeTimeoutNs);
     }
 
@@ -167,6 +176,7 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
+                tls,
                 upgradeTimeoutNs);
     }
 
@@ -188,6 +198,7 @@ public record PortalOptions(
                 value,
                 maxPerHost,
                 maxAcceptsPerSecond,
+                tls,
                 upgradeTimeoutNs);
     }
 
@@ -219,6 +230,7 @@ public record PortalOptions(
                 secrets,
                 value,
                 maxAcceptsPerSecond,
+                tls,
                 upgradeTimeoutNs);
     }
 
@@ -240,6 +252,28 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 value,
+                tls,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #tls()}.
+     *
+     * @param value how links of the schemes that end in {@code tls} are secured; null for all
+     *     others.
+     * @return new options.
+     */
+    public PortalOptions withTls(final @Nullable TlsOptions value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                value,
                 upgradeTimeoutNs);
     }
 
@@ -259,6 +293,7 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
+                tls,
                 value);
     }
 }
