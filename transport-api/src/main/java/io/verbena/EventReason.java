@@ -72,6 +72,11 @@ public enum EventReason {
      */
     BIND_FAILED(19),
 
+    /**
+     * The peer has not proved that it knows the shared secret, or its certificate isn't accepted.
+     */
+    AUTHENTICATION_FAILED(20),
+
     /** The request's deadline passed. */
     DEADLINE_EXCEEDED(32),
 
