@@ -441,7 +441,7 @@ public final class MessageReader {
                     "the elements of a SIMPLE_VECTOR have %d bytes, and not %d"
                             .formatted(elementBytes, size));
         }
-        if (payloadLength % size != 0 || payloadLength == 0) {
+        if (size == 0 || payloadLength == 0 || payloadLength % size != 0) {
             throw new StreamMalformedMessage(
                     "%d bytes are no elements of %d bytes".formatted(payloadLength, size));
         }

@@ -61,10 +61,7 @@ class GoldenMessagesTest {
 
     @Test
     void aTupleHasNoCount() {
-        assertThat(
-                        Messages.hex(
-                                132,
-                                w -> w.beginTuple().uint32(7).uint64(8).string("xy").end()))
+        assertThat(Messages.hex(132, w -> w.beginTuple().uint32(7).uint64(8).string("xy").end()))
                 .isEqualTo(
                         golden(
                                 "44000000 00000000 00000000 8400 0100 0b000000 2c000000"

@@ -21,8 +21,7 @@ class MessageAllocationTest {
     void aMessageOfEveryKindOfValueIsWrittenAndReadWithoutGarbage() {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         final long self = Thread.currentThread().getId();
-        try (MessageBuffer buffer =
-                new MessageBuffer(1 << 20, ByteOrder.LITTLE_ENDIAN)) {
+        try (MessageBuffer buffer = new MessageBuffer(1 << 20, ByteOrder.LITTLE_ENDIAN)) {
             final MessageWriter writer = new MessageWriter(buffer, MessageLimits.defaults());
             final MessageReader reader = new MessageReader(MessageLimits.defaults());
             final ByteBuffer lent = ByteBuffer.allocateDirect(4096);

@@ -159,12 +159,10 @@ class MessageReaderTest {
 
     @Test
     void aVectorBeyondTheLimitIsRefused() {
-        final Consumer<MessageWriter> three =
-                w -> w.beginVector().int32(1).int32(2).int32(3).end();
+        final Consumer<MessageWriter> three = w -> w.beginVector().int32(1).int32(2).int32(3).end();
         final MessageLimits limits = MessageLimits.defaults();
         assertThat(Value.readAll(limited(limits.withMaxVectorElements(3), three))).hasSize(1);
-        assertThatThrownBy(
-                        () -> Value.readAll(limited(limits.withMaxVectorElements(2), three)))
+        assertThatThrownBy(() -> Value.readAll(limited(limits.withMaxVectorElements(2), three)))
                 .isInstanceOf(StreamMalformedMessage.class)
                 .hasMessageContaining("at most 2");
     }

@@ -25,8 +25,8 @@ class OpenJ9VectorsTest {
                 Objects.requireNonNull(
                         OpenJ9VectorsTest.class.getResourceAsStream("openj9-vectors.jsonl"))) {
             final List<JsonNode> messages = new ArrayList<>();
-            for (final String line :
-                    new String(lines.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+            final String text = new String(lines.readAllBytes(), StandardCharsets.UTF_8);
+            for (final String line : text.lines().toList()) {
                 messages.add(JSON.readTree(line));
             }
             assertThat(messages).hasSize(60);
@@ -90,8 +90,7 @@ class OpenJ9VectorsTest {
                     argument.get(2).asInt() == 0
                             ? new Value.Empty()
                             : new Value.Packed(content.asInt(), argument.get(3).asText());
-            case "vec" ->
-                    content.isEmpty() ? new Value.Empty() : new Value.Vector(values(content));
+            case "vec" -> content.isEmpty() ? new Value.Empty() : new Value.Vector(values(content));
             case "tuple" -> new Value.Tuple(values(content));
             default -> throw new AssertionError("no such kind of argument: " + argument);
         };
