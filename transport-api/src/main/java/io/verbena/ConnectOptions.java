@@ -12,17 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param session the options of the session itself.
  * @param secret what both ends prove to each other that they know, before there is a session; null:
  *     nothing is proved.
+ * @param tls how links of the schemes that end in {@code tls} are secured; null: as {@link
+ *     TlsOptions#defaults()}. With another scheme it is refused, as that would send in clear.
  */
 public record ConnectOptions(
         long connectTimeoutNs,
         long helloTimeoutNs,
         SessionOptions session,
-        @Nullable SharedSecret secret) {
+        @Nullable SharedSecret secret,
+        @Nullable TlsOptions tls) {
     private static final ConnectOptions DEFAULTS =
             new ConnectOptions(
                     TimeUnit.SECONDS.toNanos(5),
                     TimeUnit.SECONDS.toNanos(10),
                     SessionOptions.defaults(),
+                    null,
                     null);
 
     /**
@@ -51,7 +55,7 @@ public record ConnectOptions(
      * @return new options.
      */
     public ConnectOptions withConnectTimeoutNs(final long value) {
-        return new ConnectOptions(value, helloTimeoutNs, session, secret);
+        return new ConnectOptions(value, helloTimeoutNs, session, secret, tls);
     }
 
     /**
@@ -61,7 +65,7 @@ public record ConnectOptions(
      * @return new options.
      */
     public ConnectOptions withHelloTimeoutNs(final long value) {
-        return new ConnectOptions(connectTimeoutNs, value, session, secret);
+        return new ConnectOptions(connectTimeoutNs, value, session, secret, tls);
     }
 
     /**
@@ -71,7 +75,7 @@ public record ConnectOptions(
      * @return new options.
      */
     public ConnectOptions withSession(final SessionOptions value) {
-        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, value, secret);
+        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, value, secret, tls);
     }
 
     /**
@@ -82,6 +86,17 @@ public record ConnectOptions(
      * @return new options.
      */
     public ConnectOptions withSecret(final @Nullable SharedSecret value) {
-        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, session, value);
+        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, session, value, tls);
+    }
+
+    /**
+     * These options with another {@link #tls()}.
+     *
+     * @param value how links of the schemes that end in {@code tls} are secured; null: as {@link
+     *     TlsOptions#defaults()}.
+     * @return new options.
+     */
+    public ConnectOptions withTls(final @Nullable TlsOptions value) {
+        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, session, secret, value);
     }
 }

@@ -3,6 +3,7 @@ package io.verbena;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of a portal. Immutable; start from {@link #defaults()}.
@@ -23,6 +24,8 @@ import java.util.concurrent.TimeUnit;
  * @param maxAcceptsPerSecond new connections in a second, and as many at once after a quiet time;
  *     0: no limit. More wait in the kernel where the transport can leave them there, and are
  *     refused with {@link EventReason#LIMIT_REACHED} where it can't.
+ * @param tls how links of the schemes that end in {@code tls} are secured, which can't do without;
+ *     null for all others: with them it is refused, as they would send in clear.
  */
 public record PortalOptions(
         int backlog,
@@ -32,7 +35,8 @@ public record PortalOptions(
         SessionOptions session,
         List<SharedSecret> secrets,
         int maxPerHost,
-        int maxAcceptsPerSecond) {
+        int maxAcceptsPerSecond,
+        @Nullable TlsOptions tls) {
     private static final PortalOptions DEFAULTS =
             new PortalOptions(
                     1024,
@@ -42,7 +46,8 @@ public record PortalOptions(
                     SessionOptions.defaults(),
                     List.of(),
                     65536,
-                    0);
+                    0,
+                    null);
 
     /**
      * Checks every value.
@@ -83,7 +88,8 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls);
     }
 
     /**
@@ -102,7 +108,8 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls);
     }
 
     /**
@@ -121,7 +128,8 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls);
     }
 
     /**
@@ -139,7 +147,8 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls);
     }
 
     /**
@@ -157,7 +166,8 @@ public record PortalOptions(
                 value,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls);
     }
 
     /**
@@ -177,7 +187,8 @@ public record PortalOptions(
                 session,
                 value,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls);
     }
 
     /**
@@ -207,7 +218,8 @@ public record PortalOptions(
                 session,
                 secrets,
                 value,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls);
     }
 
     /**
@@ -227,6 +239,27 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
+                value,
+                tls);
+    }
+
+    /**
+     * These options with another {@link #tls()}.
+     *
+     * @param value how links of the schemes that end in {@code tls} are secured; null for all
+     *     others.
+     * @return new options.
+     */
+    public PortalOptions withTls(final @Nullable TlsOptions value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
                 value);
     }
 }

@@ -193,6 +193,7 @@ class GoldenBytesTest {
                         pair("UNAVAILABLE", 18),
                         pair("BIND_FAILED", 19),
                         pair("AUTHENTICATION_FAILED", 20),
+                        pair("TLS_FAILED", 21),
                         pair("DEADLINE_EXCEEDED", 32),
                         pair("REQUEST_TOO_LARGE", 33),
                         pair("RESPONSE_TOO_LARGE", 34),
