@@ -12,8 +12,6 @@ import io.verbena.spi.PollerContext.Count;
 import io.verbena.spi.PollerContext.Timer;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
-import io.verbena.wire.Hello;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,35 +37,25 @@ abstract class AutoConnection implements Connection {
     /** The longest text of a DECLINE that is looked at, in characters. */
     static final int MAX_TEXT = 500;
 
-    private static final byte[] NO_PAYLOAD = {};
-
     /**
      * A data link that is lost is often that of a process that has ended, which the control
      * connection tells then, too, and with the truer reason. So long it has time to.
      */
     private static final long GRACE_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** How long a peer may take to read the last frame of the control connection. */
-    private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(1);
-
     private final TransportPair pair;
-    private final SessionOptions options;
+    private final ControlHeart heart;
+    private final ControlLink control = new ControlLink();
     private final ControlSide controlSide = new ControlSide(this);
     private final DataSide dataSide = new DataSide(this);
 
-    /** Frames of this package's that the control connection has not taken yet. */
-    private final ArrayDeque<KeptFrame> owed = new ArrayDeque<>();
-
     private AutoPoller poller;
     private ConnectionHandler engine;
-    private @Nullable Connection control;
     private @Nullable Connection data;
     private Carrier carrier = Carrier.OPEN;
 
     /** Both ends know that the data link is the carrier. */
     private boolean confirmed;
-
-    private boolean controlOver;
 
     /** There is no data link, or no more. */
     private boolean dataOver = true;
@@ -77,20 +65,13 @@ abstract class AutoConnection implements Connection {
 
     private boolean detached;
     private boolean closing;
-    private boolean controlClosing;
     private boolean told;
     private boolean engineWaits;
     private String fallback = "";
     private @Nullable Ending ending;
     private @Nullable Ending dataFault;
     private @Nullable Timer timer;
-    private @Nullable ControlHeart heart;
     private boolean helloSeen;
-
-    /** Keepalive intervals in milliseconds; -1: not known yet. */
-    private int ownIntervalMs = -1;
-
-    private int peersIntervalMs = -1;
 
     /** Why it ended. */
     record Ending(EventReason reason, String detail, @Nullable Throwable cause) {}
@@ -102,7 +83,7 @@ abstract class AutoConnection implements Connection {
             final ConnectionHandler engine) {
         this.poller = poller;
         this.pair = pair;
-        this.options = options;
+        heart = new ControlHeart(this, options);
         this.engine = engine;
     }
 
@@ -152,6 +133,9 @@ abstract class AutoConnection implements Connection {
     /** The data link was lost while it carried the session. */
     abstract void onDataLoss(Ending why);
 
+    /** Is this a client that has asked for a session, and knows nothing of one yet? */
+    abstract boolean mayTakeBack();
+
     /** Nothing is to be settled any more: it ends. */
     abstract void onEnd();
 
@@ -177,16 +161,12 @@ abstract class AutoConnection implements Connection {
         return dataSide;
     }
 
-    void control(final Connection made) {
-        control = made;
+    ControlLink control() {
+        return control;
     }
 
-    Connection control() {
-        final Connection link = control;
-        if (link == null) {
-            throw new AssertionError("a call-back of a connection that isn't there");
-        }
-        return link;
+    ControlHeart heart() {
+        return heart;
     }
 
     @Nullable Connection data() {
@@ -259,30 +239,13 @@ abstract class AutoConnection implements Connection {
         }
     }
 
-    /** What this side wants to hear, by its own HELLO. */
-    void ownHello(final FrameHeader hello) {
-        ownIntervalMs = Hello.keepaliveIntervalMs(hello);
-    }
-
-    /** What the peer wants to hear, by its HELLO. */
-    void peersHello(final FrameHeader hello) {
-        peersIntervalMs = Hello.keepaliveIntervalMs(hello);
-    }
-
     /** A server's HELLO goes by on the data link. */
     abstract void onServerHello(FrameHeader hello);
 
     /** The session is agreed on: from now on the control connection is to be heard. */
-    void startHeart() {
-        if (!confirmed || ownIntervalMs < 0 || peersIntervalMs < 0 || heart != null) {
-            return;
-        }
-        final ControlHeart made =
-                ControlHeart.of(
-                        this, ownIntervalMs, peersIntervalMs, options, poller.context().nanoTime());
-        if (made.intervalNs() > 0) {
-            heart = made;
-            poller.pulse().add(made);
+    private void startHeart() {
+        if (confirmed) {
+            heart.start(poller.pulse(), poller.context().nanoTime());
         }
     }
 
@@ -330,7 +293,9 @@ abstract class AutoConnection implements Connection {
     }
 
     SendResult sendOnControl(final FrameHeader frame, final @Nullable MsgMemory payload) {
-        return flushOwed() ? control().send(frame, payload) : backPressured();
+        final SendResult result = control.send(frame, payload);
+        engineWaits |= result == SendResult.BACK_PRESSURED;
+        return result;
     }
 
     /** Not now; the engine is told when it can. */
@@ -339,38 +304,8 @@ abstract class AutoConnection implements Connection {
         return SendResult.BACK_PRESSURED;
     }
 
-    /** Sends a frame of this package's on the control connection, behind those before it. */
-    void sendOwn(final int type, final int code, final byte[] payload) {
-        sendKept(KeptFrame.of(type, 0, code, payload));
-    }
-
-    void sendOwn(final int type, final int code) {
-        sendOwn(type, code, NO_PAYLOAD);
-    }
-
-    void sendKept(final KeptFrame frame) {
-        owed.add(frame);
-        flushOwed();
-    }
-
-    /** Sends what is owed; false if some of it must wait. */
-    private boolean flushOwed() {
-        for (KeptFrame next = owed.peek(); next != null; next = owed.peek()) {
-            if (control().send(next.header(), next.memory()) == SendResult.BACK_PRESSURED) {
-                return false;
-            }
-            owed.remove();
-        }
-        return true;
-    }
-
     void onControlWritable() {
-        if (!flushOwed()) {
-            return;
-        }
-        if (controlClosing) {
-            control().close();
-        } else if (carrier == Carrier.CONTROL) {
+        if (control.onWritable() && carrier == Carrier.CONTROL) {
             engineWaits = false;
             engine.onWritable();
         }
@@ -386,24 +321,19 @@ abstract class AutoConnection implements Connection {
 
     // ---- the control connection beside the session
 
-    /** Bytes received on the control connection. */
-    long controlBytes() {
-        return control().receivedBytes();
-    }
-
     /** Once an interval. */
     void beat(final boolean silentForTooLong, final long silentMs) {
-        if (controlOver || closing || ending != null) {
+        if (control.isOver() || closing || ending != null) {
             return;
         }
         if (silentForTooLong) {
             fail(
                     EventReason.KEEPALIVE_TIMEOUT,
                     "nothing was heard from %s on the %s connection for %d ms"
-                            .formatted(remoteAddress(), control().transport(), silentMs));
-        } else if (owed.isEmpty()) {
-            // If it isn't taken the next will do.
-            sendOwn(FrameType.KEEPALIVE, 0);
+                            .formatted(remoteAddress(), pair.controlScheme(), silentMs));
+        } else if (control.owesNothing()) {
+            // Else the peer takes nothing, and one that waits is enough.
+            control.send(FrameType.KEEPALIVE, 0);
         }
     }
 
@@ -416,7 +346,13 @@ abstract class AutoConnection implements Connection {
             case FrameType.GOODBYE -> {
                 controlGoodbye = true;
                 final EventReason reason = EventReason.of(frame.room());
-                if (reason != EventReason.CLOSED_BY_SELF && !closing) {
+                if (!confirmed) {
+                    end(
+                            new Ending(
+                                    EventReason.CLOSED_BY_PEER,
+                                    "%s has changed its mind".formatted(remoteAddress()),
+                                    null));
+                } else if (reason != EventReason.CLOSED_BY_SELF && !closing) {
                     end(
                             new Ending(
                                     reason,
@@ -464,23 +400,9 @@ abstract class AutoConnection implements Connection {
         finishIfOver();
     }
 
-    /** Says GOODBYE on the control connection, and closes it; by force if that takes long. */
     private void closeControl(final EventReason reason) {
         onEnd();
-        if (controlOver || controlClosing) {
-            return;
-        }
-        controlClosing = true;
-        owed.add(KeptFrame.of(FrameType.GOODBYE, 0, reason.code(), NO_PAYLOAD));
-        closeWhenFlushed();
-    }
-
-    private void closeWhenFlushed() {
-        controlClosing = true;
-        if (flushOwed()) {
-            control().close();
-        }
-        runIn(CLOSE_NS, () -> control().abort());
+        control.sayGoodbye(reason, poller.context());
     }
 
     @Override
@@ -496,11 +418,7 @@ abstract class AutoConnection implements Connection {
         onEnd();
         cancelTimer();
         dropData();
-        if (owed.isEmpty()) {
-            control().close();
-        } else {
-            closeWhenFlushed();
-        }
+        control.close(poller.context());
     }
 
     /** First the data link, as what the peer is to read there must be there before. */
@@ -526,7 +444,7 @@ abstract class AutoConnection implements Connection {
     void closeDeclined() {
         if (closing) {
             onEnd();
-            closeWhenFlushed();
+            control.close(poller.context());
         }
     }
 
@@ -535,11 +453,18 @@ abstract class AutoConnection implements Connection {
         if (ending == null) {
             ending = new Ending(EventReason.CLOSED_BY_SELF, "closed by this side", null);
         }
-        if (!detached) {
-            onEnd();
-            cancelTimer();
+        if (detached) {
+            abortLinks();
+            return;
         }
-        abortLinks();
+        onEnd();
+        cancelTimer();
+        if (mayTakeBack()) {
+            dropData();
+            control.sayGoodbye(EventReason.CLOSED_BY_SELF, poller.context());
+        } else {
+            abortLinks();
+        }
     }
 
     private void abortLinks() {
@@ -547,14 +472,11 @@ abstract class AutoConnection implements Connection {
         if (dataLink != null && !dataOver) {
             dataLink.abort();
         }
-        final Connection controlLink = control;
-        if (controlLink != null && !controlOver) {
-            controlLink.abort();
-        }
+        control.abort();
     }
 
     void onControlClosed(final Ending why) {
-        controlOver = true;
+        control.over();
         onEnd();
         if (carrier != Carrier.DATA) {
             dropData();
@@ -580,7 +502,7 @@ abstract class AutoConnection implements Connection {
             }
         } else if (ending != null) {
             finishIfOver();
-        } else if (controlOver) {
+        } else if (control.isOver()) {
             ending = closing ? null : why;
             finishIfOver();
         } else if (!confirmed) {
@@ -605,7 +527,7 @@ abstract class AutoConnection implements Connection {
     }
 
     private void finishIfOver() {
-        if (!controlOver || !dataOver || told) {
+        if (!control.isOver() || !dataOver || told) {
             return;
         }
         told = true;
@@ -619,11 +541,7 @@ abstract class AutoConnection implements Connection {
     }
 
     void stopHeart() {
-        final ControlHeart beating = heart;
-        if (beating != null) {
-            heart = null;
-            poller.pulse().remove(beating);
-        }
+        poller.pulse().remove(heart);
     }
 
     // ---- moving
@@ -631,12 +549,9 @@ abstract class AutoConnection implements Connection {
     @Override
     public final void detach() {
         cancelTimer();
-        final ControlHeart beating = heart;
-        if (beating != null) {
-            poller.pulse().remove(beating);
-        }
+        stopHeart();
         detached = true;
-        control().detach();
+        control.detach();
         final Connection link = data;
         if (link != null && !dataOver) {
             link.detach();
@@ -651,15 +566,12 @@ abstract class AutoConnection implements Connection {
         detached = false;
         poller = target;
         engine = handler;
-        target.context().poller(pair.controlScheme()).adopt(control(), controlSide);
+        control.adoptedBy(target.context().poller(pair.controlScheme()), controlSide);
         final Connection link = data;
         if (link != null && !dataOver) {
             adoptData(link);
         }
-        final ControlHeart beating = heart;
-        if (beating != null) {
-            target.pulse().add(beating);
-        }
+        heart.resume(target.pulse(), target.context().nanoTime());
         onAdopted();
     }
 
@@ -688,14 +600,14 @@ abstract class AutoConnection implements Connection {
 
     @Override
     public final void resume() {
-        final Connection link = carrier == Carrier.DATA ? data() : control;
+        final Connection link = carrier == Carrier.DATA ? data() : control.connectionIfAny();
         if (link != null) {
             link.resume();
         }
     }
 
     private @Nullable Connection carrying() {
-        return carrier == Carrier.DATA && data != null ? data : control;
+        return carrier == Carrier.DATA && data != null ? data : control.connectionIfAny();
     }
 
     @Override
@@ -712,7 +624,7 @@ abstract class AutoConnection implements Connection {
 
     @Override
     public final String remoteAddress() {
-        final Connection link = control;
+        final Connection link = control.connectionIfAny();
         return link == null ? "" : link.remoteAddress();
     }
 
@@ -737,7 +649,7 @@ abstract class AutoConnection implements Connection {
 
     @Override
     public final @Nullable PeerIdentity peer() {
-        final Connection link = control;
+        final Connection link = control.connectionIfAny();
         return link == null ? null : link.peer();
     }
 

@@ -92,7 +92,7 @@ final class AutoListener implements Listener {
 
     private @Nullable ConnectionHandler onControl(final Connection control) {
         final ServerConnection connection = new ServerConnection(poller, pair, this, options);
-        connection.control(control);
+        connection.control().open(control);
         final ConnectionHandler engine = acceptor.onAccepted(connection);
         if (engine == null) {
             return null;

@@ -55,10 +55,11 @@ final class ClientConnection extends AutoConnection {
     }
 
     void start() {
-        control(
-                poller().context()
-                        .poller(pair().controlScheme())
-                        .connect(pair().controlUri(uri), options, controlSide()));
+        control()
+                .open(
+                        poller().context()
+                                .poller(pair().controlScheme())
+                                .connect(pair().controlUri(uri), options, controlSide()));
     }
 
     // ---- the control connection
@@ -79,9 +80,9 @@ final class ClientConnection extends AutoConnection {
         }
         final KeptFrame kept = KeptFrame.copyOf(frame, payload);
         hello = kept;
-        ownHello(kept.header());
+        heart().ownHello(kept.header());
         Hello.addFeatures(kept.header(), Hello.FEATURE_UPGRADE);
-        sendKept(kept);
+        control().send(kept);
         return SendResult.SENT;
     }
 
@@ -156,9 +157,9 @@ final class ClientConnection extends AutoConnection {
 
     private void tryOffer(final KeptFrame offer) {
         final String scheme = pair().dataScheme();
-        final URI target = pair().dataUri(uri, control().remoteAddress(), offer.text(Token.LENGTH));
+        final URI target = pair().dataUri(uri, remoteAddress(), offer.text(Token.LENGTH));
         final Availability here = poller().context().availability(scheme);
-        final String pause = poller().pauses().reason(control().remoteAddress());
+        final String pause = poller().pauses().reason(remoteAddress());
         if (!here.available()) {
             fallBack(EventReason.UNAVAILABLE, here.detail(), true);
         } else if (target == null) {
@@ -234,7 +235,7 @@ final class ClientConnection extends AutoConnection {
 
     private void upgrade() {
         settleOnData();
-        sendOwn(FrameType.UPGRADE, 0);
+        control().send(FrameType.UPGRADE, 0);
         confirm();
     }
 
@@ -256,7 +257,7 @@ final class ClientConnection extends AutoConnection {
 
     @Override
     void onServerHello(final FrameHeader frame) {
-        peersHello(frame);
+        heart().peersHello(frame);
     }
 
     @Override
@@ -278,7 +279,15 @@ final class ClientConnection extends AutoConnection {
 
     @Override
     void onDataLoss(final Ending why) {
-        poller().pauses().failed(control().remoteAddress(), why.detail(), options.upgradePauseNs());
+        poller().pauses().failed(remoteAddress(), why.detail(), options.upgradePauseNs());
+    }
+
+    /**
+     * Else a server that has just accepted would take the end of the links for a fault of theirs.
+     */
+    @Override
+    boolean mayTakeBack() {
+        return hello != null && carrier() == Carrier.OPEN;
     }
 
     @Override
@@ -289,7 +298,7 @@ final class ClientConnection extends AutoConnection {
     // ---- without the data connection
 
     private void dataFailed(final EventReason reason, final String detail) {
-        poller().pauses().failed(control().remoteAddress(), detail, options.upgradePauseNs());
+        poller().pauses().failed(remoteAddress(), detail, options.upgradePauseNs());
         fallBack(reason, detail, true /* tellServer */);
     }
 
@@ -297,7 +306,7 @@ final class ClientConnection extends AutoConnection {
         settleOnControl(detail);
         fellBack(reason);
         if (tellServer) {
-            sendOwn(FrameType.DECLINE, reason.code(), shortened(detail));
+            control().send(FrameType.DECLINE, reason.code(), shortened(detail));
         }
     }
 

@@ -2,6 +2,8 @@
 package io.verbena.auto;
 
 import io.verbena.SessionOptions;
+import io.verbena.wire.FrameHeader;
+import io.verbena.wire.Hello;
 
 /**
  * Beats on the control connection of a session that another link carries, at the interval that the
@@ -10,42 +12,58 @@ import io.verbena.SessionOptions;
  */
 final class ControlHeart {
     private final AutoConnection connection;
-    private final long intervalNs;
-    private final int limit;
+    private final SessionOptions options;
+
+    /** Keepalive intervals in milliseconds; -1: not known yet. */
+    private int ownIntervalMs = -1;
+
+    private int peersIntervalMs = -1;
+    private long intervalNs;
+    private int limit;
     private long nextNs;
     private long heardBytes;
     private int silent;
 
-    private ControlHeart(
-            final AutoConnection connection,
-            final long intervalNs,
-            final int limit,
-            final long nowNs) {
+    ControlHeart(final AutoConnection connection, final SessionOptions options) {
         this.connection = connection;
-        this.intervalNs = intervalNs;
-        this.limit = limit;
-        nextNs = nowNs + intervalNs;
+        this.options = options;
     }
 
-    /**
-     * Of what the two ends' HELLOs say; {@link #intervalNs()} is 0 if neither wants to hear
-     * anything.
-     */
-    static ControlHeart of(
-            final AutoConnection connection,
-            final int ownIntervalMs,
-            final int peersIntervalMs,
-            final SessionOptions options,
-            final long nowNs) {
+    /** What this side wants to hear. */
+    void ownHello(final FrameHeader hello) {
+        ownIntervalMs = Hello.keepaliveIntervalMs(hello);
+    }
+
+    /** What the peer wants to hear. */
+    void peersHello(final FrameHeader hello) {
+        peersIntervalMs = Hello.keepaliveIntervalMs(hello);
+    }
+
+    /** Starts to beat, once both HELLOs are known, unless neither wants to hear anything. */
+    void start(final Pulse pulse, final long nowNs) {
+        if (intervalNs != 0 || ownIntervalMs < 0 || peersIntervalMs < 0) {
+            return;
+        }
         final long ownNs = ownIntervalMs * 1_000_000L;
-        final long peerNs = peersIntervalMs * 1_000_000L;
-        final long intervalNs = ownNs == 0 ? peerNs : peerNs == 0 ? ownNs : Math.min(ownNs, peerNs);
-        final double beats =
-                ownNs == 0
-                        ? Integer.MAX_VALUE
-                        : Math.ceil((double) ownNs * options.keepaliveMisses() / intervalNs);
-        return new ControlHeart(
-                connection, intervalNs, (int) Math.min(Integer.MAX_VALUE, beats), nowNs);
+        final long peersNs = peersIntervalMs * 1_000_000L;
+        intervalNs = ownNs == 0 ? peersNs : peersNs == 0 ? ownNs : Math.min(ownNs, peersNs);
+        if (intervalNs > 0) {
+            final double beats =
+                    ownNs == 0
+                            ? Integer.MAX_VALUE
+                            : Math.ceil((double) ownNs * options.keepaliveMisses() / intervalNs);
+            limit = (int) Math.min(Integer.MAX_VALUE, beats);
+            nextNs = nowNs + intervalNs;
+            pulse.add(this);
+        }
+    }
+
+    /** Goes on, on another event queue. */
+    void resume(final Pulse pulse, final long nowNs) {
+        if (intervalNs > 0) {
+            nextNs = nowNs + intervalNs;
+            pulse.add(this);
+        }
     }
 
     long intervalNs() {
@@ -58,7 +76,7 @@ final class ControlHeart {
             return;
         }
         nextNs = nowNs + intervalNs;
-        final long bytes = connection.controlBytes();
+        final long bytes = connection.control().connection().receivedBytes();
         silent = bytes == heardBytes ? silent + 1 : 0;
         heardBytes = bytes;
         connection.beat(silent >= limit, silent * (intervalNs / 1_000_000));

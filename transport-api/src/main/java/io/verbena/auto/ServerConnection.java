@@ -99,15 +99,16 @@ final class ServerConnection extends AutoConnection {
 
     private void onHello(final KeptFrame frame) {
         hello = frame;
-        peersHello(frame.header());
+        heart().peersHello(frame.header());
         final AutoListener.Missing missing = listener.missing();
         if (missing != null) {
-            sendKept(
-                    KeptFrame.of(
-                            FrameType.OFFER,
-                            FLAG_NOTHING,
-                            missing.reason().code(),
-                            missing.detail().getBytes(UTF_8)));
+            control()
+                    .send(
+                            KeptFrame.of(
+                                    FrameType.OFFER,
+                                    FLAG_NOTHING,
+                                    missing.reason().code(),
+                                    missing.detail().getBytes(UTF_8)));
             fallBack(missing.reason(), missing.detail());
             return;
         }
@@ -119,7 +120,7 @@ final class ServerConnection extends AutoConnection {
         final byte[] payload = new byte[Token.LENGTH + where.length];
         System.arraycopy(made.bits(), 0, payload, 0, Token.LENGTH);
         System.arraycopy(where, 0, payload, Token.LENGTH, where.length);
-        sendOwn(FrameType.OFFER, 0, payload);
+        control().send(FrameType.OFFER, 0, payload);
         runIn(options.upgradeTimeoutNs(), this::onTooLate);
     }
 
@@ -170,7 +171,7 @@ final class ServerConnection extends AutoConnection {
         data(link);
         link.handler(dataSide());
         settleOnData();
-        sendOwn(FrameType.UPGRADE, 0);
+        control().send(FrameType.UPGRADE, 0);
         tellEngine();
     }
 
@@ -232,7 +233,7 @@ final class ServerConnection extends AutoConnection {
         final KeptFrame said = answer;
         answer = null;
         if (said != null) {
-            sendKept(said);
+            control().send(said);
         }
         closeDeclined();
         wakeEngine();
@@ -286,7 +287,7 @@ final class ServerConnection extends AutoConnection {
 
     @Override
     void onServerHello(final FrameHeader frame) {
-        ownHello(frame);
+        heart().ownHello(frame);
     }
 
     @Override
@@ -314,6 +315,11 @@ final class ServerConnection extends AutoConnection {
     @Override
     void onDataLoss(final Ending why) {
         // The client is who tries again, or doesn't.
+    }
+
+    @Override
+    boolean mayTakeBack() {
+        return false;
     }
 
     @Override

@@ -110,7 +110,8 @@ class AutoFallbackTest extends AutoScene {
         pair.connect();
         establishInTime(pair);
 
-        assertThat(pair.session().transportDetail()).isEqualTo(without("no connection within 1000 ms"));
+        assertThat(pair.session().transportDetail())
+                .isEqualTo(without("no connection within 1000 ms"));
     }
 
     @Test
@@ -179,8 +180,7 @@ class AutoFallbackTest extends AutoScene {
         pair.roundTrip(10);
 
         assertThat(pair.asked()).hasSize(1);
-        assertThat(pair.serverSession().transportDetail())
-                .startsWith("mem (fastmem: the client: ");
+        assertThat(pair.serverSession().transportDetail()).startsWith("mem (fastmem: the client: ");
         assertThat(pair.serverQueue.counters().upgrades()).isZero();
     }
 

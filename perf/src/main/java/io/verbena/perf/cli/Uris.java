@@ -11,7 +11,7 @@ final class Uris {
     static final List<String> LATER = List.of("tls");
 
     private static final String EXPECTED =
-            "write auto://HOST:PORT, tcp://HOST:PORT, rdma://HOST:PORT or unix:///PATH/OF/SOCKET";
+            "write tcp://HOST:PORT, rdma://HOST:PORT, auto://HOST:PORT or unix:///PATH/OF/SOCKET";
 
     private Uris() {}
 
