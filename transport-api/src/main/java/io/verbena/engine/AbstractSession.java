@@ -359,7 +359,11 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         startEnd(
                 switch (said) {
                     // What the peer has to say about this side, or about its limits.
-                    case PROTOCOL_ERROR, VERSION_MISMATCH, LIMIT_REACHED, HELLO_TIMEOUT ->
+                    case PROTOCOL_ERROR,
+                            VERSION_MISMATCH,
+                            LIMIT_REACHED,
+                            HELLO_TIMEOUT,
+                            AUTHENTICATION_FAILED ->
                             SessionClosed.of(
                                     said, "ended by %s: %s".formatted(remoteAddress(), said), null);
                     // Its own affairs.
