@@ -77,6 +77,12 @@ public enum EventReason {
      */
     AUTHENTICATION_FAILED(20),
 
+    /**
+     * TLS failed: the peer doesn't speak it, or no version or cipher suite in common, or the
+     * handshake wasn't done in time, or a record was damaged on its way.
+     */
+    TLS_FAILED(21),
+
     /** The request's deadline passed. */
     DEADLINE_EXCEEDED(32),
 

@@ -3,6 +3,7 @@ package io.verbena;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of a portal. Immutable; start from {@link #defaults()}.
@@ -23,6 +24,10 @@ import java.util.concurrent.TimeUnit;
  * @param maxAcceptsPerSecond new connections in a second, and as many at once after a quiet time;
  *     0: no limit. More wait in the kernel where the transport can leave them there, and are
  *     refused with {@link EventReason#LIMIT_REACHED} where it can't.
+ * @param tls how links of the schemes that end in {@code tls} are secured, which can't do without;
+ *     null for all others: with them it is refused, as they would send in clear.
+ * @param upgradeTimeoutNs where a session may change to a faster transport: how long the token is
+ *     good that its client was given for that. Then the session goes on without.
  */
 public record PortalOptions(
         int backlog,
@@ -32,7 +37,9 @@ public record PortalOptions(
         SessionOptions session,
         List<SharedSecret> secrets,
         int maxPerHost,
-        int maxAcceptsPerSecond) {
+        int maxAcceptsPerSecond,
+        @Nullable TlsOptions tls,
+        long upgradeTimeoutNs) {
     private static final PortalOptions DEFAULTS =
             new PortalOptions(
                     1024,
@@ -42,7 +49,9 @@ public record PortalOptions(
                     SessionOptions.defaults(),
                     List.of(),
                     65536,
-                    0);
+                    0,
+                    null,
+                    TimeUnit.SECONDS.toNanos(2));
 
     /**
      * Checks every value.
@@ -54,6 +63,7 @@ public record PortalOptions(
         Options.positive("maxSessions", maxSessions);
         Options.positive("maxPending", maxPending);
         Options.positive("helloTimeoutNs", helloTimeoutNs);
+        Options.positive("upgradeTimeoutNs", upgradeTimeoutNs);
         secrets = List.copyOf(secrets);
         Options.positive("maxPerHost", maxPerHost);
         Options.atLeast("maxAcceptsPerSecond", maxAcceptsPerSecond, 0);
@@ -83,7 +93,9 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -102,7 +114,9 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -121,7 +135,9 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -139,7 +155,9 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -157,7 +175,9 @@ public record PortalOptions(
                 value,
                 secrets,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -177,7 +197,9 @@ public record PortalOptions(
                 session,
                 value,
                 maxPerHost,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -207,7 +229,9 @@ public record PortalOptions(
                 session,
                 secrets,
                 value,
-                maxAcceptsPerSecond);
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -227,6 +251,49 @@ public record PortalOptions(
                 session,
                 secrets,
                 maxPerHost,
+                value,
+                tls,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #tls()}.
+     *
+     * @param value how links of the schemes that end in {@code tls} are secured; null for all
+     *     others.
+     * @return new options.
+     */
+    public PortalOptions withTls(final @Nullable TlsOptions value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                value,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #upgradeTimeoutNs()}.
+     *
+     * @param value how long a client's token for a faster transport is good.
+     * @return new options.
+     */
+    public PortalOptions withUpgradeTimeoutNs(final long value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
                 value);
     }
 }

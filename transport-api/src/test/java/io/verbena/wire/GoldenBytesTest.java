@@ -148,7 +148,7 @@ class GoldenBytesTest {
 
     @Test
     void noTypeIsEverRenumbered() {
-        assertThat(IntStream.rangeClosed(0, 13).mapToObj(FrameType::name))
+        assertThat(IntStream.rangeClosed(0, 14).mapToObj(FrameType::name))
                 .containsExactly(
                         "type 0",
                         "HELLO",
@@ -161,9 +161,10 @@ class GoldenBytesTest {
                         "GOODBYE",
                         "CHALLENGE",
                         "PROOF",
-                        "type 11",
-                        "type 12",
-                        "type 13");
+                        "OFFER",
+                        "DECLINE",
+                        "UPGRADE",
+                        "type 14");
     }
 
     /** Of the reasons, those that may travel; the others' codes are pinned with them. */
@@ -193,6 +194,7 @@ class GoldenBytesTest {
                         pair("UNAVAILABLE", 18),
                         pair("BIND_FAILED", 19),
                         pair("AUTHENTICATION_FAILED", 20),
+                        pair("TLS_FAILED", 21),
                         pair("DEADLINE_EXCEEDED", 32),
                         pair("REQUEST_TOO_LARGE", 33),
                         pair("RESPONSE_TOO_LARGE", 34),

@@ -197,7 +197,7 @@ class BadInputToServerTest extends ServerUnderAttack {
     // ---- frames
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 13, 42, 255})
+    @ValueSource(ints = {0, 14, 42, 255})
     void anUnknownTypeIsAProtocolError(final int type) throws IOException {
         assertProtocolError(Frames.control(type, 0, 0, 0));
     }
