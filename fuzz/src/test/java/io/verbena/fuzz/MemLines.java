@@ -1,0 +1,119 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.fuzz;
+
+import io.verbena.ConnectOptions;
+import io.verbena.EventReason;
+import io.verbena.PortalOptions;
+import io.verbena.spi.Connection;
+import io.verbena.spi.Listener;
+import io.verbena.spi.Poller;
+import io.verbena.spi.PollerContext;
+import io.verbena.testkit.mem.Direction;
+import io.verbena.testkit.mem.MemFaults;
+import io.verbena.testkit.mem.MemNetwork;
+import io.verbena.testkit.mem.MemTransportProvider;
+import java.net.URI;
+import java.util.ArrayDeque;
+
+/**
+ * Hostile ends of the mem transport, which carries frames: what is attacked is the engine alone.
+ * They sit on the transport's SPI as the engine does, and say what no engine would.
+ */
+final class MemLines implements Lines {
+    private static final URI PORTAL = URI.create("mem://attacked");
+    private static final URI SERVER = URI.create("mem://hostile");
+
+    private final Poller poller = new MemTransportProvider().open(new NoEngine());
+    private final ArrayDeque<FrameLine> accepted = new ArrayDeque<>();
+    private final Listener listener;
+
+    MemLines() {
+        listener = poller.listen(SERVER, PortalOptions.defaults(), this::onAccepted);
+    }
+
+    /** Every liberty that the SPI leaves to a transport: see MemUnderTest.adverse. */
+    MemLines adverse() {
+        for (final URI uri : new URI[] {PORTAL, SERVER}) {
+            final MemFaults faults = MemNetwork.faults(uri);
+            for (final Direction direction : Direction.values()) {
+                faults.hold(direction, 1).capacity(direction, 2, 4096).split(direction, 1000);
+            }
+            faults.deliverInResume(true).tellSentLate(true);
+        }
+        return this;
+    }
+
+    private FrameLine onAccepted(final Connection connection) {
+        final FrameLine line = new FrameLine(poller);
+        line.connection(connection);
+        accepted.add(line);
+        return line;
+    }
+
+    @Override
+    public URI portalUri() {
+        return PORTAL;
+    }
+
+    @Override
+    public int bystanders() {
+        return 1;
+    }
+
+    @Override
+    public int rounds() {
+        return 8;
+    }
+
+    @Override
+    public Line connect(final URI portal) {
+        final FrameLine line = new FrameLine(poller);
+        line.connection(poller.connect(portal, ConnectOptions.defaults(), line));
+        return line;
+    }
+
+    @Override
+    public URI serverUri() {
+        return SERVER;
+    }
+
+    @Override
+    public Line accept() {
+        poller.poll();
+        return accepted.poll();
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        poller.close();
+    }
+
+    /** The poller's host, which has neither timers nor tasks: the hostile end has no need of any. */
+    private static final class NoEngine implements PollerContext {
+        @Override
+        public long nanoTime() {
+            return 0;
+        }
+
+        @Override
+        public void execute(final Runnable task) {
+            throw new AssertionError("there is no loop to execute it");
+        }
+
+        @Override
+        public void wakeup() {
+            // It is polled all the time.
+        }
+
+        @Override
+        public Timer schedule(final long delayNs, final Runnable task) {
+            throw new AssertionError("there is no loop to run it");
+        }
+
+        @Override
+        public void report(final EventReason reason, final String detail, final Throwable cause) {
+            throw new AssertionError("%s: %s".formatted(reason, detail), cause);
+        }
+    }
+}
