@@ -2,6 +2,7 @@
 package io.verbena;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a client connects. Immutable; start from {@link #defaults()}.
@@ -9,13 +10,24 @@ import java.util.concurrent.TimeUnit;
  * @param connectTimeoutNs the longest until the link is up, over all addresses of the name.
  * @param helloTimeoutNs the longest from then until the server has accepted or rejected.
  * @param session the options of the session itself.
+ * @param secret what both ends prove to each other that they know, before there is a session; null:
+ *     nothing is proved.
+ * @param tls how links of the schemes that end in {@code tls} are secured; null: as {@link
+ *     TlsOptions#defaults()}. With another scheme it is refused, as that would send in clear.
  */
-public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, SessionOptions session) {
+public record ConnectOptions(
+        long connectTimeoutNs,
+        long helloTimeoutNs,
+        SessionOptions session,
+        @Nullable SharedSecret secret,
+        @Nullable TlsOptions tls) {
     private static final ConnectOptions DEFAULTS =
             new ConnectOptions(
                     TimeUnit.SECONDS.toNanos(5),
                     TimeUnit.SECONDS.toNanos(10),
-                    SessionOptions.defaults());
+                    SessionOptions.defaults(),
+                    null,
+                    null);
 
     /**
      * Checks every value.
@@ -43,7 +55,7 @@ public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, Session
      * @return new options.
      */
     public ConnectOptions withConnectTimeoutNs(final long value) {
-        return new ConnectOptions(value, helloTimeoutNs, session);
+        return new ConnectOptions(value, helloTimeoutNs, session, secret, tls);
     }
 
     /**
@@ -53,7 +65,7 @@ public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, Session
      * @return new options.
      */
     public ConnectOptions withHelloTimeoutNs(final long value) {
-        return new ConnectOptions(connectTimeoutNs, value, session);
+        return new ConnectOptions(connectTimeoutNs, value, session, secret, tls);
     }
 
     /**
@@ -63,6 +75,28 @@ public record ConnectOptions(long connectTimeoutNs, long helloTimeoutNs, Session
      * @return new options.
      */
     public ConnectOptions withSession(final SessionOptions value) {
-        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, value);
+        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, value, secret, tls);
+    }
+
+    /**
+     * These options with another {@link #secret()}.
+     *
+     * @param value what both ends prove to each other that they know, before there is a session;
+     *     null: nothing is proved.
+     * @return new options.
+     */
+    public ConnectOptions withSecret(final @Nullable SharedSecret value) {
+        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, session, value, tls);
+    }
+
+    /**
+     * These options with another {@link #tls()}.
+     *
+     * @param value how links of the schemes that end in {@code tls} are secured; null: as {@link
+     *     TlsOptions#defaults()}.
+     * @return new options.
+     */
+    public ConnectOptions withTls(final @Nullable TlsOptions value) {
+        return new ConnectOptions(connectTimeoutNs, helloTimeoutNs, session, secret, value);
     }
 }

@@ -46,6 +46,13 @@ public interface Session {
     String remoteAddress();
 
     /**
+     * Who is at the other end, where TLS has proved it.
+     *
+     * @return the identity; null while there is no connection, and where there is no TLS.
+     */
+    @Nullable PeerIdentity peer();
+
+    /**
      * Messages that the session has not finished with: at a client, sent or queued and not yet
      * answered; at a server, held by the application or on their way.
      *

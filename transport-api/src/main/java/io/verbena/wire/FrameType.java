@@ -37,6 +37,12 @@ public final class FrameType {
     /** Either way: the last frame of its direction; the room field carries the reason's code. */
     public static final int GOODBYE = 8;
 
+    /** Server to client, before its HELLO: prove that you know the shared secret. */
+    public static final int CHALLENGE = 9;
+
+    /** Client to server: the answer to CHALLENGE. */
+    public static final int PROOF = 10;
+
     private FrameType() {}
 
     /**
@@ -55,6 +61,8 @@ public final class FrameType {
             case KEEPALIVE -> "KEEPALIVE";
             case CLOSE -> "CLOSE";
             case GOODBYE -> "GOODBYE";
+            case CHALLENGE -> "CHALLENGE";
+            case PROOF -> "PROOF";
             default -> "type " + type;
         };
     }
