@@ -55,17 +55,21 @@ final class Greeting {
     /** A portal's URI with a client's path and query; null if that is no URI. */
     static @Nullable URI resolve(final URI portal, final String pathAndQuery) {
         try {
-            if (portal.getRawAuthority() != null) {
-                return new URI(
-                        portal.getScheme() + "://" + portal.getRawAuthority() + pathAndQuery);
-            }
-            final String base = portal.toString();
-            return pathAndQuery.startsWith("?") || pathAndQuery.isEmpty()
-                    ? new URI(base + pathAndQuery)
-                    : new URI(portal.getScheme() + "://" + pathAndQuery);
+            final URI whole = new URI(join(portal, pathAndQuery));
+            // A fragment is the client's own affair (RFC 3986, 3.5), and never sent.
+            return whole.getRawFragment() == null ? whole : null;
         } catch (final java.net.URISyntaxException e) {
             return null;
         }
+    }
+
+    private static String join(final URI portal, final String pathAndQuery) {
+        if (portal.getRawAuthority() != null) {
+            return portal.getScheme() + "://" + portal.getRawAuthority() + pathAndQuery;
+        }
+        return pathAndQuery.startsWith("?") || pathAndQuery.isEmpty()
+                ? portal + pathAndQuery
+                : portal.getScheme() + "://" + pathAndQuery;
     }
 
     static byte[] encodeRejection(final int code, final String data) {

@@ -4,7 +4,7 @@ package io.verbena.fuzz;
 import java.net.URI;
 
 /** Where hostile ends come from, on one transport. */
-interface Lines extends AutoCloseable {
+public interface Lines extends AutoCloseable {
     /** What a portal under attack listens on. */
     URI portalUri();
 

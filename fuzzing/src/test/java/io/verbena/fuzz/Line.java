@@ -4,7 +4,7 @@ package io.verbena.fuzz;
 import java.nio.ByteBuffer;
 
 /** The hostile end of one link: it says what it is told to, and hears what it is told. */
-interface Line {
+public interface Line {
     /**
      * Says the next piece, and hears what there is to hear.
      *
@@ -13,6 +13,11 @@ interface Line {
      * @return whether the link takes more.
      */
     boolean say(ByteBuffer speech, int cut);
+
+    /** Can it speak yet? */
+    default boolean isReady() {
+        return true;
+    }
 
     /** Hears what there is to hear. */
     void hear();

@@ -15,8 +15,19 @@ import java.util.Random;
 final class Mutator {
     private static final int LENGTH_AT = 4;
     private static final int[] LENGTHS = {
-        0, 1, 31, 32, World.CAPACITY, World.CAPACITY + 1, World.MAX_PAYLOAD, World.MAX_PAYLOAD + 1,
-        4097, 1 << 30, Integer.MAX_VALUE, Integer.MIN_VALUE, -1
+        0,
+        1,
+        31,
+        32,
+        World.CAPACITY,
+        World.CAPACITY + 1,
+        World.MAX_PAYLOAD,
+        World.MAX_PAYLOAD + 1,
+        4097,
+        1 << 30,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        -1
     };
 
     private final Random random;
@@ -63,7 +74,8 @@ final class Mutator {
             }
             case 6 -> frames.set(index, Arrays.copyOf(frame, random.nextInt(frame.length + 1)));
             default -> {
-                final List<byte[]> others = frames(inputs.get(random.nextInt(inputs.size())).speech());
+                final List<byte[]> others =
+                        frames(inputs.get(random.nextInt(inputs.size())).speech());
                 if (!others.isEmpty()) {
                     final int from = random.nextInt(others.size());
                     frames.subList(index, frames.size()).clear();
@@ -89,9 +101,10 @@ final class Mutator {
             int length = left;
             if (left >= FrameHeader.LENGTH) {
                 final int payload = bytes.getInt(at + LENGTH_AT);
-                length = payload < 0 || payload > left - FrameHeader.LENGTH
-                        ? left
-                        : FrameHeader.LENGTH + payload;
+                length =
+                        payload < 0 || payload > left - FrameHeader.LENGTH
+                                ? left
+                                : FrameHeader.LENGTH + payload;
             }
             frames.add(Arrays.copyOfRange(speech, at, at + length));
             at += length;

@@ -2,12 +2,10 @@
 package io.verbena.fuzz;
 
 import io.verbena.ConnectOptions;
-import io.verbena.EventReason;
 import io.verbena.PortalOptions;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Listener;
 import io.verbena.spi.Poller;
-import io.verbena.spi.PollerContext;
 import io.verbena.testkit.mem.Direction;
 import io.verbena.testkit.mem.MemFaults;
 import io.verbena.testkit.mem.MemNetwork;
@@ -87,33 +85,6 @@ final class MemLines implements Lines {
     public void close() {
         listener.close();
         poller.close();
-    }
-
-    /** The poller's host, which has neither timers nor tasks: the hostile end has no need of any. */
-    private static final class NoEngine implements PollerContext {
-        @Override
-        public long nanoTime() {
-            return 0;
-        }
-
-        @Override
-        public void execute(final Runnable task) {
-            throw new AssertionError("there is no loop to execute it");
-        }
-
-        @Override
-        public void wakeup() {
-            // It is polled all the time.
-        }
-
-        @Override
-        public Timer schedule(final long delayNs, final Runnable task) {
-            throw new AssertionError("there is no loop to run it");
-        }
-
-        @Override
-        public void report(final EventReason reason, final String detail, final Throwable cause) {
-            throw new AssertionError("%s: %s".formatted(reason, detail), cause);
-        }
+        MemNetwork.reset();
     }
 }

@@ -16,11 +16,11 @@ import java.util.Arrays;
  *   3       what the peer says
  * </pre>
  */
-record Input(int manners, int cut, Ending ending, byte[] speech) {
+public record Input(int manners, int cut, Ending ending, byte[] speech) {
     private static final int HEAD = 3;
 
     /** What a peer does when it has said all. */
-    enum Ending {
+    public enum Ending {
         CLOSES,
         BREAKS,
         FALLS_SILENT
@@ -32,12 +32,10 @@ record Input(int manners, int cut, Ending ending, byte[] speech) {
                 head[0] & 0xff,
                 head[1] & 0xff,
                 Ending.values()[(head[2] & 0xff) % Ending.values().length],
-                bytes.length <= HEAD
-                        ? new byte[0]
-                        : Arrays.copyOfRange(bytes, HEAD, bytes.length));
+                bytes.length <= HEAD ? new byte[0] : Arrays.copyOfRange(bytes, HEAD, bytes.length));
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         final byte[] bytes = new byte[HEAD + speech.length];
         bytes[0] = (byte) manners;
         bytes[1] = (byte) cut;

@@ -39,7 +39,8 @@ final class Bystander implements ClientSession.Handler {
 
     void assertUnharmed() {
         if (harm != null) {
-            throw new AssertionError("a session that has nothing to do with it was harmed: " + harm);
+            throw new AssertionError(
+                    "a session that has nothing to do with it was harmed: " + harm);
         }
     }
 

@@ -71,7 +71,8 @@ final class FrameLine implements Line, ConnectionHandler {
         }
         final int claimed = speech.getInt(speech.position() + LENGTH_AT);
         final int length = claimed < 0 || claimed > LONGEST ? LONGEST : claimed;
-        final ByteBuffer frame = ByteBuffer.allocate(FrameHeader.LENGTH + length).order(speech.order());
+        final ByteBuffer frame =
+                ByteBuffer.allocate(FrameHeader.LENGTH + length).order(speech.order());
         final int there = Math.min(speech.remaining(), frame.capacity());
         frame.put(0, speech, speech.position(), there).putInt(LENGTH_AT, length);
         speech.position(speech.position() + there);
