@@ -533,6 +533,12 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     }
 
     @Override
+    public final String transportDetail() {
+        final Connection link = connection;
+        return link == null ? "" : link.transportDetail();
+    }
+
+    @Override
     public final String remoteAddress() {
         final Connection link = connection;
         return link == null ? "" : link.remoteAddress();

@@ -382,6 +382,11 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     }
 
     @Override
+    public String transportDetail() {
+        return connection.transportDetail();
+    }
+
+    @Override
     public boolean isOpen() {
         return !over;
     }

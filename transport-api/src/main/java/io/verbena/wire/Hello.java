@@ -34,6 +34,9 @@ public final class Hello {
      */
     public static final int FEATURE_AUTHENTICATION = 1;
 
+    /** Feature bit: the client would change to a faster transport, if the server offers one. */
+    public static final int FEATURE_UPGRADE = 1 << 1;
+
     private static final int LOWEST_SHIFT = 0;
     private static final int HIGHEST_SHIFT = 8;
     private static final int WINDOW_SHIFT = 16;
