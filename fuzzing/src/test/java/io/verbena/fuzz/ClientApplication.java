@@ -31,6 +31,8 @@ final class ClientApplication implements ClientSession.Handler {
                     EventReason.CLOSED_BY_SELF,
                     EventReason.CLOSED_BY_PEER,
                     EventReason.REJECTED,
+                    EventReason.REFUSED,
+                    EventReason.CONNECT_TIMEOUT,
                     EventReason.KEEPALIVE_TIMEOUT,
                     EventReason.PEER_STALLED,
                     EventReason.CLOSE_TIMEOUT,

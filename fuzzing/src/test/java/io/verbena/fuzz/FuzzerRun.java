@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 final class FuzzerRun {
     /** Longer inputs find nothing that shorter ones don't, and a repository is to hold them. */
-    private static final int MOST_INPUT_BYTES = 4096;
+    static final int MOST_INPUT_BYTES = 4096;
 
     /** One input may take so long; then it hangs, which is a finding. */
     private static final int INPUT_TIMEOUT_S = 20;
@@ -122,8 +122,7 @@ final class FuzzerRun {
     /** Copies those inputs that are needed to reach all that all inputs reach. */
     void minimize(final List<Path> corpora, final Path into) {
         create(into);
-        final List<String> arguments =
-                new ArrayList<>(List.of("-set_cover_merge=1", into.toString()));
+        final List<String> arguments = new ArrayList<>(List.of("-merge=1", into.toString()));
         corpora.stream().filter(Files::isDirectory).map(Path::toString).forEach(arguments::add);
         run(arguments, GRACE_S, run -> {});
         if (exitCode != 0) {

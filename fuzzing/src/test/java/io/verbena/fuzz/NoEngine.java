@@ -2,6 +2,8 @@
 package io.verbena.fuzz;
 
 import io.verbena.EventReason;
+import io.verbena.spi.Availability;
+import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
 
 /** The poller's host, which has neither timers nor tasks: the hostile end has no need of any. */
@@ -29,5 +31,20 @@ final class NoEngine implements PollerContext {
     @Override
     public void report(final EventReason reason, final String detail, final Throwable cause) {
         throw new AssertionError("%s: %s".formatted(reason, detail), cause);
+    }
+
+    @Override
+    public Availability availability(final String scheme) {
+        throw new AssertionError("nothing is made of other transports here");
+    }
+
+    @Override
+    public Poller poller(final String scheme) {
+        throw new AssertionError("nothing is made of other transports here");
+    }
+
+    @Override
+    public void count(final Count what) {
+        // Nobody asks.
     }
 }

@@ -3,13 +3,20 @@ package io.verbena.fuzz;
 
 import io.verbena.rdma.FabricTargets;
 import io.verbena.rdma.InvitationTarget;
+import io.verbena.stream.MessageFuzz;
+import io.verbena.tls.PemTarget;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What can be attacked, in the order in which it is. New ones are added at the end. */
@@ -55,7 +62,14 @@ enum Target {
     CLIENT_RDMA(
             "a client on RDMA's scripted fabric, by invitations and SENDs",
             FabricTargets::client,
-            FabricTargets::servers);
+            FabricTargets::servers),
+    PEM("PEM files of certificates and keys", PemTarget::attack, Target::pems),
+    STREAM_MESSAGE(
+            "messages in OpenJ9's framing, read, written and read again",
+            MessageFuzz::fuzzerTestOneInput,
+            Target::messages);
+
+    private static final Pattern HEX = Pattern.compile("\"hex\": *\"([0-9a-f]+)\"");
 
     private final String what;
     private final Consumer<byte[]> attack;
@@ -127,6 +141,33 @@ enum Target {
         return List.of(
                 new byte[] {0, 5, 0, 0, 1, 0, 1, 0, 2, 0, 0, 1, 3, 64, 0, 0, 0, 0, 0, 0},
                 new byte[] {0, 0, 0, 2, 2, 0, 0, 1, 0, 1, 0, 0, 3, 0, (byte) 200, 1, 0, 0, 9, 0});
+    }
+
+    private static List<byte[]> pems() {
+        return Stream.of("ec.pem", "rsa.pem", "ed.pem", "encrypted.pem")
+                .map(name -> resource(Target.class, name))
+                .toList();
+    }
+
+    /** What OpenJ9 itself has written, as the stream's own tests have it. */
+    private static List<byte[]> messages() {
+        final String lines =
+                new String(
+                        resource(MessageFuzz.class, "openj9-vectors.jsonl"),
+                        StandardCharsets.UTF_8);
+        return HEX.matcher(lines)
+                .results()
+                .map(found -> HexFormat.of().parseHex("02" + found.group(1)))
+                .filter(message -> message.length <= FuzzerRun.MOST_INPUT_BYTES)
+                .toList();
+    }
+
+    private static byte[] resource(final Class<?> beside, final String name) {
+        try (InputStream in = beside.getResourceAsStream(name)) {
+            return in.readAllBytes();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<byte[]> uris() {

@@ -66,7 +66,8 @@ final class SendLine implements Line {
     private void begin(final ByteBuffer speech) {
         try {
             final boolean rejects =
-                    speech.remaining() >= Short.BYTES
+                    portal == null
+                            && speech.remaining() >= Short.BYTES
                             && (speech.getShort(speech.position()) & REJECTS) != 0;
             final byte[] said = next(speech);
             final byte[] data =
