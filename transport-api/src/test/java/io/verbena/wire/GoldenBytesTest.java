@@ -161,9 +161,9 @@ class GoldenBytesTest {
                         "GOODBYE",
                         "CHALLENGE",
                         "PROOF",
-                        "type 11",
-                        "type 12",
-                        "type 13");
+                        "OFFER",
+                        "DECLINE",
+                        "UPGRADE");
     }
 
     /** Of the reasons, those that may travel; the others' codes are pinned with them. */
