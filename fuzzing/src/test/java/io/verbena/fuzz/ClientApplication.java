@@ -38,7 +38,10 @@ final class ClientApplication implements ClientSession.Handler {
                     EventReason.CLOSE_TIMEOUT,
                     EventReason.HELLO_TIMEOUT,
                     EventReason.PROTOCOL_ERROR,
+                    EventReason.LIMIT_REACHED,
                     EventReason.VERSION_MISMATCH,
+                    EventReason.TLS_FAILED,
+                    EventReason.AUTHENTICATION_FAILED,
                     EventReason.TRANSPORT_ERROR,
                     EventReason.HANDLER_FAILED);
 

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
         })
 final class Fuzz implements Callable<Integer> {
     /** What a target may have in the repository. */
-    private static final long MOST_CORPUS_BYTES = 16 * 1024;
+    private static final long MOST_CORPUS_BYTES = 12 * 1024;
 
     /**
      * A target that fails again and again is left alone: the rest of its time tells nothing new.

@@ -14,6 +14,7 @@ import java.util.Random;
 /** Does to real traffic what a broken or hostile peer might. */
 final class Mutator {
     private static final int LENGTH_AT = 4;
+    private static final int ROOM_AT = 28;
     private static final int[] LENGTHS = {
         0,
         1,
@@ -59,7 +60,7 @@ final class Mutator {
     private void change(final List<byte[]> frames, final List<Input> inputs) {
         final int index = random.nextInt(frames.size());
         final byte[] frame = frames.get(index);
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0 -> flipBits(frame, frame.length);
             case 1 -> flipBits(frame, Math.min(frame.length, FrameHeader.LENGTH));
             case 2 -> frames.add(index, frame.clone());
@@ -72,7 +73,13 @@ final class Mutator {
                             .putInt(LENGTH_AT, LENGTHS[random.nextInt(LENGTHS.length)]);
                 }
             }
-            case 6 -> frames.set(index, Arrays.copyOf(frame, random.nextInt(frame.length + 1)));
+            case 6 -> {
+                if (frame.length >= FrameHeader.LENGTH) {
+                    // The code of a reason, where a frame has one.
+                    frame[ROOM_AT] = (byte) random.nextInt(48);
+                }
+            }
+            case 7 -> frames.set(index, Arrays.copyOf(frame, random.nextInt(frame.length + 1)));
             default -> {
                 final List<byte[]> others =
                         frames(inputs.get(random.nextInt(inputs.size())).speech());

@@ -32,6 +32,8 @@ final class ServerApplication implements ServerSession.Handler {
                     EventReason.HELLO_TIMEOUT,
                     EventReason.PROTOCOL_ERROR,
                     EventReason.VERSION_MISMATCH,
+                    EventReason.TLS_FAILED,
+                    EventReason.AUTHENTICATION_FAILED,
                     EventReason.TRANSPORT_ERROR,
                     EventReason.HANDLER_FAILED,
                     EventReason.LIMIT_REACHED);
