@@ -17,21 +17,32 @@ import java.util.ArrayDeque;
  * Hostile ends of the mem transport, which carries frames: what is attacked is the engine alone.
  * They sit on the transport's SPI as the engine does, and say what no engine would.
  */
-final class MemLines implements Lines {
-    private static final URI PORTAL = URI.create("mem://attacked");
-    private static final URI SERVER = URI.create("mem://hostile");
-
+public final class MemLines implements Lines {
+    private final URI portal;
+    private final URI server;
     private final Poller poller = new MemTransportProvider().open(new NoEngine());
     private final ArrayDeque<FrameLine> accepted = new ArrayDeque<>();
     private final Listener listener;
 
     MemLines() {
-        listener = poller.listen(SERVER, PortalOptions.defaults(), this::onAccepted);
+        this(URI.create("mem://attacked"), URI.create("mem://hostile"));
+    }
+
+    /**
+     * Under names of their own.
+     *
+     * @param portal what is attacked.
+     * @param server what attacks.
+     */
+    public MemLines(final URI portal, final URI server) {
+        this.portal = portal;
+        this.server = server;
+        listener = poller.listen(server, PortalOptions.defaults(), this::onAccepted);
     }
 
     /** Every liberty that the SPI leaves to a transport: see MemUnderTest.adverse. */
     MemLines adverse() {
-        for (final URI uri : new URI[] {PORTAL, SERVER}) {
+        for (final URI uri : new URI[] {portal, server}) {
             final MemFaults faults = MemNetwork.faults(uri);
             for (final Direction direction : Direction.values()) {
                 faults.hold(direction, 1).capacity(direction, 2, 4096).split(direction, 1000);
@@ -50,7 +61,7 @@ final class MemLines implements Lines {
 
     @Override
     public URI portalUri() {
-        return PORTAL;
+        return portal;
     }
 
     @Override
@@ -64,15 +75,15 @@ final class MemLines implements Lines {
     }
 
     @Override
-    public Line connect(final URI portal) {
+    public Line connect(final URI uri) {
         final FrameLine line = new FrameLine(poller);
-        line.connection(poller.connect(portal, ConnectOptions.defaults(), line));
+        line.connection(poller.connect(uri, ConnectOptions.defaults(), line));
         return line;
     }
 
     @Override
     public URI serverUri() {
-        return SERVER;
+        return server;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.fuzz;
 
+import io.verbena.rdma.AutoTargets;
 import io.verbena.rdma.FabricTargets;
 import io.verbena.rdma.InvitationTarget;
 import io.verbena.stream.MessageFuzz;
@@ -67,7 +68,15 @@ enum Target {
     STREAM_MESSAGE(
             "messages in OpenJ9's framing, read, written and read again",
             MessageFuzz::fuzzerTestOneInput,
-            Target::messages);
+            Target::messages),
+    SERVER_AUTO(
+            "a server that offers something faster, by frames on the control connection",
+            AutoTargets::server,
+            AutoTargets::clients),
+    CLIENT_AUTO(
+            "a client that is offered something faster, by frames on the control connection",
+            AutoTargets::client,
+            AutoTargets::servers);
 
     private static final Pattern HEX = Pattern.compile("\"hex\": *\"([0-9a-f]+)\"");
 

@@ -17,7 +17,8 @@ import java.util.List;
  * Input} whose speech is a {@link SendLine}'s.
  */
 public final class FabricTargets {
-    private static final World WORLD = new World(new FabricLines());
+    static final FabricLines LINES = new FabricLines();
+    private static final World WORLD = new World(LINES);
 
     /** The ids of a client's first requests. */
     private static final long[] IDS = {1L << 32, 2L << 32 | 1, 3L << 32 | 2};
