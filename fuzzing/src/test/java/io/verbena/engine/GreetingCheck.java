@@ -53,6 +53,8 @@ public final class GreetingCheck {
             }
             if (!portal.getScheme().equals(whole.getScheme())
                     || !java.util.Objects.equals(portal.getRawAuthority(), whole.getRawAuthority())
+                    || (portal.getRawAuthority() == null
+                            && !portal.getRawPath().equals(whole.getRawPath()))
                     || whole.getFragment() != null) {
                 throw new AssertionError(
                         "%s at the portal %s is %s".formatted(pathAndQuery, portal, whole));

@@ -54,22 +54,27 @@ final class Greeting {
 
     /** A portal's URI with a client's path and query; null if that is no URI. */
     static @Nullable URI resolve(final URI portal, final String pathAndQuery) {
+        final String authority = portal.getRawAuthority();
         try {
-            final URI whole = new URI(join(portal, pathAndQuery));
-            // A fragment is the client's own affair (RFC 3986, 3.5), and never sent.
-            return whole.getRawFragment() == null ? whole : null;
+            final URI whole =
+                    new URI(
+                            portal.getScheme()
+                                    + "://"
+                                    + (authority == null ? "nobody" : authority)
+                                    + pathAndQuery);
+            if (whole.getRawFragment() != null) {
+                // It is the client's own affair (RFC 3986, 3.5), and never sent.
+                return null;
+            }
+            if (authority != null) {
+                return whole;
+            }
+            // A portal without authority has its address in its path: not for clients to name.
+            final String query = whole.getRawQuery();
+            return query == null ? portal : new URI(portal + "?" + query);
         } catch (final java.net.URISyntaxException e) {
             return null;
         }
-    }
-
-    private static String join(final URI portal, final String pathAndQuery) {
-        if (portal.getRawAuthority() != null) {
-            return portal.getScheme() + "://" + portal.getRawAuthority() + pathAndQuery;
-        }
-        return pathAndQuery.startsWith("?") || pathAndQuery.isEmpty()
-                ? portal + pathAndQuery
-                : portal.getScheme() + "://" + pathAndQuery;
     }
 
     static byte[] encodeRejection(final int code, final String data) {

@@ -24,6 +24,18 @@ class GreetingTest {
         assertThat(Greeting.resolve(PORTAL, sent)).isEqualTo(URI.create(whole));
     }
 
+    /** Found by fuzzing: the application was told of a socket that the client had named. */
+    @ParameterizedTest
+    @CsvSource({
+        "?shard=3, unix:///run/app.sock?shard=3",
+        "/other.sock, unix:///run/app.sock",
+        "/other.sock?shard=3, unix:///run/app.sock?shard=3",
+        "//host:80/, unix:///run/app.sock",
+    })
+    void leaveAPortalsPathAsItIs(final String sent, final String whole) {
+        assertThat(Greeting.resolve(SOCKET, sent)).isEqualTo(URI.create(whole));
+    }
+
     /** Found by fuzzing. */
     @ParameterizedTest
     @ValueSource(strings = {"/orders#there", "?shard=3#", "/#/"})
