@@ -139,7 +139,8 @@ final class FuzzerRun {
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx512m",
                 "-ea",
-                // The fuzzer has natives, and instruments classes from within. JDK 17 doesn't know the last option.
+                // The fuzzer has natives, and instruments classes from within. JDK 17 doesn't know
+                // the last option.
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "-XX:+EnableDynamicAgentLoading",
