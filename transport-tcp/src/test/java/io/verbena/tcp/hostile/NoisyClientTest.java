@@ -27,7 +27,8 @@ class NoisyClientTest extends ServerUnderAttack {
                     EventReason.VERSION_MISMATCH,
                     EventReason.LIMIT_REACHED,
                     EventReason.HELLO_TIMEOUT,
-                    EventReason.TLS_FAILED);
+                    EventReason.TLS_FAILED,
+                    EventReason.AUTHENTICATION_FAILED);
 
     @Test
     void eachEndForATrueReasonAndLeaveEveryMessageInItsPlace() throws IOException {
