@@ -9,6 +9,7 @@ import io.verbena.EventReason;
 import io.verbena.PortalOptions;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
+import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.PollerContext;
 import io.verbena.spi.PoolMemory;
@@ -68,7 +69,7 @@ class ClosingConnectionTest {
                                 PortalOptions.defaults(),
                                 accepted -> {
                                     connection = accepted;
-                                    return Nobody.INSTANCE;
+                                    return ConnectionHandler.NOBODY;
                                 })
                         .uri();
         peer =
