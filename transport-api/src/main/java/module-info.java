@@ -10,8 +10,13 @@ module io.verbena {
 
     exports io.verbena;
     exports io.verbena.spi;
+    exports io.verbena.stream;
     exports io.verbena.wire;
 
     uses io.verbena.spi.TransportProvider;
+
+    provides io.verbena.spi.TransportProvider with
+            io.verbena.auto.AutoTransportProvider;
+
     uses org.slf4j.spi.SLF4JServiceProvider;
 }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     refused with {@link EventReason#LIMIT_REACHED} where it can't.
  * @param tls how links of the schemes that end in {@code tls} are secured, which can't do without;
  *     null for all others: with them it is refused, as they would send in clear.
+ * @param upgradeTimeoutNs where a session may change to a faster transport: how long the token is
+ *     good that its client was given for that. Then the session goes on without.
  */
 public record PortalOptions(
         int backlog,
@@ -36,7 +38,8 @@ public record PortalOptions(
         List<SharedSecret> secrets,
         int maxPerHost,
         int maxAcceptsPerSecond,
-        @Nullable TlsOptions tls) {
+        @Nullable TlsOptions tls,
+        long upgradeTimeoutNs) {
     private static final PortalOptions DEFAULTS =
             new PortalOptions(
                     1024,
@@ -47,7 +50,8 @@ public record PortalOptions(
                     List.of(),
                     65536,
                     0,
-                    null);
+                    null,
+                    TimeUnit.SECONDS.toNanos(2));
 
     /**
      * Checks every value.
@@ -59,6 +63,7 @@ public record PortalOptions(
         Options.positive("maxSessions", maxSessions);
         Options.positive("maxPending", maxPending);
         Options.positive("helloTimeoutNs", helloTimeoutNs);
+        Options.positive("upgradeTimeoutNs", upgradeTimeoutNs);
         secrets = List.copyOf(secrets);
         Options.positive("maxPerHost", maxPerHost);
         Options.atLeast("maxAcceptsPerSecond", maxAcceptsPerSecond, 0);
@@ -89,7 +94,8 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
-                tls);
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -109,7 +115,8 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
-                tls);
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -129,7 +136,8 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
-                tls);
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -148,7 +156,8 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
-                tls);
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -167,7 +176,8 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
-                tls);
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -188,7 +198,8 @@ public record PortalOptions(
                 value,
                 maxPerHost,
                 maxAcceptsPerSecond,
-                tls);
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -219,7 +230,8 @@ public record PortalOptions(
                 secrets,
                 value,
                 maxAcceptsPerSecond,
-                tls);
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -240,7 +252,8 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 value,
-                tls);
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -260,6 +273,27 @@ public record PortalOptions(
                 secrets,
                 maxPerHost,
                 maxAcceptsPerSecond,
+                value,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #upgradeTimeoutNs()}.
+     *
+     * @param value how long a client's token for a faster transport is good.
+     * @return new options.
+     */
+    public PortalOptions withUpgradeTimeoutNs(final long value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
                 value);
     }
 }

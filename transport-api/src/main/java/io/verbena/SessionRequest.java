@@ -39,6 +39,14 @@ public interface SessionRequest {
     String transport();
 
     /**
+     * What carries the session, and, where a faster transport was to and doesn't, why not, for
+     * people.
+     *
+     * @return as {@link Session#transportDetail()}.
+     */
+    String transportDetail();
+
+    /**
      * Who the client is, where TLS has proved it: what a portal may decide by.
      *
      * @return the identity; null where there is no TLS.

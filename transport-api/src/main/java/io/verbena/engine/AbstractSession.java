@@ -364,6 +364,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
                             VERSION_MISMATCH,
                             LIMIT_REACHED,
                             HELLO_TIMEOUT,
+                            AUTHENTICATION_FAILED,
                             TLS_FAILED ->
                             SessionClosed.of(
                                     said, "ended by %s: %s".formatted(remoteAddress(), said), null);
@@ -530,6 +531,12 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     public final String transport() {
         final Connection link = connection;
         return link == null ? "" : link.transport();
+    }
+
+    @Override
+    public final String transportDetail() {
+        final Connection link = connection;
+        return link == null ? "" : link.transportDetail();
     }
 
     @Override

@@ -99,6 +99,15 @@ public interface Connection {
     String transport();
 
     /**
+     * What carries the frames and why not something better, for people.
+     *
+     * @return {@link #transport()}, and more where there is more to tell.
+     */
+    default String transportDetail() {
+        return transport();
+    }
+
+    /**
      * Who is at the other end, where the link's own means have proved it.
      *
      * @return the identity, from {@link ConnectionHandler#onConnected()} on; null where nothing is

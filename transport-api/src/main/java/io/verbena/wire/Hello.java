@@ -34,6 +34,9 @@ public final class Hello {
      */
     public static final int FEATURE_AUTHENTICATION = 1;
 
+    /** Feature bit: the client would change to a faster transport, if the server offers one. */
+    public static final int FEATURE_UPGRADE = 1 << 1;
+
     private static final int LOWEST_SHIFT = 0;
     private static final int HIGHEST_SHIFT = 8;
     private static final int WINDOW_SHIFT = 16;
@@ -79,6 +82,18 @@ public final class Hello {
     public static FrameHeader addFeatures(final FrameHeader header, final int bits) {
         return header.remoteAddress(
                 header.remoteAddress() | (bits & 0xffffffffL) << FEATURES_SHIFT);
+    }
+
+    /**
+     * Clears feature bits of a HELLO, all but some.
+     *
+     * @param header a HELLO.
+     * @param bits the bits that stay as they are.
+     * @return the header.
+     */
+    public static FrameHeader keepFeatures(final FrameHeader header, final int bits) {
+        return header.remoteAddress(
+                header.remoteAddress() & ((bits & 0xffffffffL) << FEATURES_SHIFT | 0xffffffffL));
     }
 
     /**

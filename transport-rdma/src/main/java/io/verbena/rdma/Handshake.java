@@ -10,6 +10,7 @@ import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
+import io.verbena.wire.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -222,13 +223,16 @@ final class Handshake {
     }
 
     /**
-     * A server's first word, before there is a queue pair: it is a yes, or the last word as well.
+     * A server's first word, before there is a queue pair: it is a yes, or the last word as well,
+     * or a question before the session is decided on.
      */
     private boolean answer(final byte[] frame) {
         final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
         final byte[] rejection = Greeting.isLastWord(header) ? Invitation.rejection(frame) : null;
         try {
-            if (rejection == null) {
+            if (header.type() == FrameType.CHALLENGE) {
+                accept(Endpoint.movable(connection.poller(), connection, maxReads));
+            } else if (rejection == null) {
                 accept(Endpoint.open(connection.poller(), connection, maxReads));
             } else {
                 verbs.reject(connection.id(), rejection);

@@ -235,7 +235,10 @@ final class RdmaConnection implements Connection {
     /** Before what it has is posted: what it owes the peer. */
     void prepare() {
         final Endpoint made = endpoint;
-        if (made != null && phase == Phase.OPEN && made.incoming().owesGrant()) {
+        if (made != null
+                && phase == Phase.OPEN
+                && made.incoming().owesGrant()
+                && made.outgoing().maySendGrant()) {
             made.outgoing().sendGrant();
         }
     }

@@ -8,10 +8,10 @@ import java.util.List;
 /** Reads the URIs that people type. */
 final class Uris {
     /** Schemes that are Verbena's, but not this version's. */
-    static final List<String> LATER = List.of("tls", "auto", "auto+tls");
+    static final List<String> LATER = List.of("tls");
 
     private static final String EXPECTED =
-            "write tcp://HOST:PORT, rdma://HOST:PORT or unix:///PATH/OF/SOCKET";
+            "write tcp://HOST:PORT, rdma://HOST:PORT, auto://HOST:PORT or unix:///PATH/OF/SOCKET";
 
     private Uris() {}
 

@@ -24,6 +24,7 @@ class CommandLinesTest {
     private static final URI ANY_PORT = URI.create("tcp://127.0.0.1:0");
     private static final String[] KEYS = {
         "transport",
+        "transport_detail",
         "size",
         "sessions",
         "window",
@@ -247,7 +248,7 @@ class CommandLinesTest {
                 .containsPattern("unix +yes")
                 .containsPattern("rdma +(yes|no) +\\S")
                 .containsPattern("tls +no +not part of this version")
-                .containsPattern("auto +no +not part of this version")
+                .containsPattern("auto +yes +begins on tcp")
                 .contains("java", "open files");
     }
 
