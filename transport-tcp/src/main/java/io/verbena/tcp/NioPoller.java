@@ -140,6 +140,16 @@ final class NioPoller implements Poller {
     }
 
     @Override
+    public void flush() {
+        afterIo();
+    }
+
+    @Override
+    public boolean prefersAwait() {
+        return true;
+    }
+
+    @Override
     public void wakeup() {
         selector.wakeup();
     }
@@ -316,6 +326,10 @@ final class NioPoller implements Poller {
         final var supported = channel.supportedOptions();
         if (supported.contains(StandardSocketOptions.TCP_NODELAY)) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        if (supported.contains(StandardSocketOptions.SO_KEEPALIVE)) {
+            // Sessions without a keepalive of their own notice a dead host all the same, in time.
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         }
         if (bufferBytes > 0) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
