@@ -166,8 +166,9 @@ public final class VerbenaPeer implements Peer {
 
     /** So many messages that no request waits for one, even while an answer is on its way out. */
     static int messages(final Workload workload) {
-        final int largest = Math.max(workload.requestSize(), workload.responseSize());
-        return largest <= SMALL ? 2 * workload.outstanding() : workload.outstanding() + 2;
+        return workload.largest() <= SMALL
+                ? 2 * workload.outstanding()
+                : workload.outstanding() + 2;
     }
 
     /** Messages a multiple of a page apart would push each other's first lines out of the cache. */

@@ -11,7 +11,6 @@ import io.verbena.ServerSession;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /** The server of a Verbena pair. */
 final class VerbenaServer implements Peer.Server {
@@ -19,10 +18,9 @@ final class VerbenaServer implements Peer.Server {
     private final VerbenaPeer.Kind kind;
     private final Workload workload;
     private final CompletableFuture<EventQueueHandler> eventQueue = new CompletableFuture<>();
-    private final Thread thread = new Thread(this::run, "verbena-server");
+    private final ServerThread thread = new ServerThread("verbena-server", this::run);
 
     private volatile int port;
-    private volatile @Nullable Throwable failure;
 
     private VerbenaServer(final VerbenaPeer.Kind kind, final Workload workload) {
         this.kind = kind;
@@ -32,7 +30,6 @@ final class VerbenaServer implements Peer.Server {
     static VerbenaServer start(final VerbenaPeer.Kind kind, final Workload workload)
             throws IOException {
         final VerbenaServer server = new VerbenaServer(kind, workload);
-        server.thread.setDaemon(true);
         server.thread.start();
         try {
             server.eventQueue.join();
@@ -63,7 +60,7 @@ final class VerbenaServer implements Peer.Server {
             eventQueue.complete(queue);
             queue.run();
         } catch (final RuntimeException | Error e) {
-            failure = e;
+            thread.fail(e);
             eventQueue.completeExceptionally(e);
         }
     }
@@ -102,14 +99,6 @@ final class VerbenaServer implements Peer.Server {
     @Override
     public void close() throws IOException {
         eventQueue.join().breakEventLoop();
-        try {
-            thread.join();
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        final Throwable cause = failure;
-        if (cause != null) {
-            throw new IOException("the server failed", cause);
-        }
+        thread.join();
     }
 }
