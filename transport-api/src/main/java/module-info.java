@@ -10,6 +10,7 @@ module io.verbena {
 
     exports io.verbena;
     exports io.verbena.spi;
+    exports io.verbena.stream;
     exports io.verbena.wire;
 
     uses io.verbena.spi.TransportProvider;

@@ -16,6 +16,8 @@ package io.verbena;
  * @param messageErrors messages that ended in onMsgError, of both ends.
  * @param poolStalls times that a request had to wait because no message was free.
  * @param handlerFailures call-backs and tasks that threw.
+ * @param upgrades sessions that changed to a faster transport when they were set up.
+ * @param fallbacks sessions that were to, and did without.
  */
 public record EventQueueCounters(
         long sessionsEstablished,
@@ -29,4 +31,6 @@ public record EventQueueCounters(
         long responsesSent,
         long messageErrors,
         long poolStalls,
-        long handlerFailures) {}
+        long handlerFailures,
+        long upgrades,
+        long fallbacks) {}

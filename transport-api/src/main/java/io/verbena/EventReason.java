@@ -72,6 +72,17 @@ public enum EventReason {
      */
     BIND_FAILED(19),
 
+    /**
+     * The peer has not proved that it knows the shared secret, or its certificate isn't accepted.
+     */
+    AUTHENTICATION_FAILED(20),
+
+    /**
+     * TLS failed: the peer doesn't speak it, or no version or cipher suite in common, or the
+     * handshake wasn't done in time, or a record was damaged on its way.
+     */
+    TLS_FAILED(21),
+
     /** The request's deadline passed. */
     DEADLINE_EXCEEDED(32),
 

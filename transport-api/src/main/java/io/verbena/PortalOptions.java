@@ -1,7 +1,9 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of a portal. Immutable; start from {@link #defaults()}.
@@ -13,12 +15,43 @@ import java.util.concurrent.TimeUnit;
  *     silent longest makes room for a new one.
  * @param helloTimeoutNs the longest that a connection may be without a session.
  * @param session the options of the sessions that are accepted without options of their own.
+ * @param secrets secrets of which a client must know one, and which this side proves to know, too;
+ *     empty: nothing is proved. Several let a secret be replaced with clients knowing either; one
+ *     that is {@linkplain SharedSecret#close() closed} is accepted no more.
+ * @param maxPerHost connections that one host may have at a time, with a session or not yet; more
+ *     are refused with {@link EventReason#LIMIT_REACHED}. An IPv6 host is its /64; over Unix
+ *     sockets all clients are one host.
+ * @param maxAcceptsPerSecond new connections in a second, and as many at once after a quiet time;
+ *     0: no limit. More wait in the kernel where the transport can leave them there, and are
+ *     refused with {@link EventReason#LIMIT_REACHED} where it can't.
+ * @param tls how links of the schemes that end in {@code tls} are secured, which can't do without;
+ *     null for all others: with them it is refused, as they would send in clear.
+ * @param upgradeTimeoutNs where a session may change to a faster transport: how long the token is
+ *     good that its client was given for that. Then the session goes on without.
  */
 public record PortalOptions(
-        int backlog, int maxSessions, int maxPending, long helloTimeoutNs, SessionOptions session) {
+        int backlog,
+        int maxSessions,
+        int maxPending,
+        long helloTimeoutNs,
+        SessionOptions session,
+        List<SharedSecret> secrets,
+        int maxPerHost,
+        int maxAcceptsPerSecond,
+        @Nullable TlsOptions tls,
+        long upgradeTimeoutNs) {
     private static final PortalOptions DEFAULTS =
             new PortalOptions(
-                    1024, 65536, 1024, TimeUnit.SECONDS.toNanos(5), SessionOptions.defaults());
+                    1024,
+                    65536,
+                    1024,
+                    TimeUnit.SECONDS.toNanos(5),
+                    SessionOptions.defaults(),
+                    List.of(),
+                    65536,
+                    0,
+                    null,
+                    TimeUnit.SECONDS.toNanos(2));
 
     /**
      * Checks every value.
@@ -30,6 +63,10 @@ public record PortalOptions(
         Options.positive("maxSessions", maxSessions);
         Options.positive("maxPending", maxPending);
         Options.positive("helloTimeoutNs", helloTimeoutNs);
+        Options.positive("upgradeTimeoutNs", upgradeTimeoutNs);
+        secrets = List.copyOf(secrets);
+        Options.positive("maxPerHost", maxPerHost);
+        Options.atLeast("maxAcceptsPerSecond", maxAcceptsPerSecond, 0);
     }
 
     /**
@@ -48,7 +85,17 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withBacklog(final int value) {
-        return new PortalOptions(value, maxSessions, maxPending, helloTimeoutNs, session);
+        return new PortalOptions(
+                value,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -59,7 +106,17 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withMaxSessions(final int value) {
-        return new PortalOptions(backlog, value, maxPending, helloTimeoutNs, session);
+        return new PortalOptions(
+                backlog,
+                value,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -70,7 +127,17 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withMaxPending(final int value) {
-        return new PortalOptions(backlog, maxSessions, value, helloTimeoutNs, session);
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                value,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -80,7 +147,17 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withHelloTimeoutNs(final long value) {
-        return new PortalOptions(backlog, maxSessions, maxPending, value, session);
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                value,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
     }
 
     /**
@@ -90,6 +167,133 @@ public record PortalOptions(
      * @return new options.
      */
     public PortalOptions withSession(final SessionOptions value) {
-        return new PortalOptions(backlog, maxSessions, maxPending, helloTimeoutNs, value);
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                value,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #secrets()}.
+     *
+     * @param value secrets of which a client must know one, and which this side proves to know,
+     *     too; empty: nothing is proved. Several let a secret be replaced with clients knowing
+     *     either; one that is {@linkplain SharedSecret#close() closed} is accepted no more.
+     * @return new options.
+     */
+    public PortalOptions withSecrets(final List<SharedSecret> value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                value,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with one secret, see {@link #secrets()}.
+     *
+     * @param value the secret.
+     * @return new options.
+     */
+    public PortalOptions withSecret(final SharedSecret value) {
+        return withSecrets(List.of(value));
+    }
+
+    /**
+     * These options with another {@link #maxPerHost()}.
+     *
+     * @param value connections that one host may have at a time, with a session or not yet; more
+     *     are refused with {@link EventReason#LIMIT_REACHED}. An IPv6 host is its /64; over Unix
+     *     sockets all clients are one host.
+     * @return new options.
+     */
+    public PortalOptions withMaxPerHost(final int value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                value,
+                maxAcceptsPerSecond,
+                tls,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #maxAcceptsPerSecond()}.
+     *
+     * @param value new connections in a second, and as many at once after a quiet time; 0: no
+     *     limit. More wait in the kernel where the transport can leave them there, and are refused
+     *     with {@link EventReason#LIMIT_REACHED} where it can't.
+     * @return new options.
+     */
+    public PortalOptions withMaxAcceptsPerSecond(final int value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                value,
+                tls,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #tls()}.
+     *
+     * @param value how links of the schemes that end in {@code tls} are secured; null for all
+     *     others.
+     * @return new options.
+     */
+    public PortalOptions withTls(final @Nullable TlsOptions value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                value,
+                upgradeTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #upgradeTimeoutNs()}.
+     *
+     * @param value how long a client's token for a faster transport is good.
+     * @return new options.
+     */
+    public PortalOptions withUpgradeTimeoutNs(final long value) {
+        return new PortalOptions(
+                backlog,
+                maxSessions,
+                maxPending,
+                helloTimeoutNs,
+                session,
+                secrets,
+                maxPerHost,
+                maxAcceptsPerSecond,
+                tls,
+                value);
     }
 }

@@ -39,11 +39,27 @@ public interface Session {
     String transport();
 
     /**
+     * What carries the session, and, where a faster transport was to and doesn't, why not, for
+     * people.
+     *
+     * @return for example {@code tcp (rdma: the server has no RDMA device)}; as {@link
+     *     #transport()} where there was no choice.
+     */
+    String transportDetail();
+
+    /**
      * The other end, for people.
      *
      * @return for example {@code 192.0.2.1:9400}; empty while there is no connection.
      */
     String remoteAddress();
+
+    /**
+     * Who is at the other end, where TLS has proved it.
+     *
+     * @return the identity; null while there is no connection, and where there is no TLS.
+     */
+    @Nullable PeerIdentity peer();
 
     /**
      * Messages that the session has not finished with: at a client, sent or queued and not yet

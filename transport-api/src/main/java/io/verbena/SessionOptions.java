@@ -17,6 +17,13 @@ import java.util.concurrent.TimeUnit;
  * @param handlerFailure what becomes of the session if its handler throws.
  * @param socketBufferBytes asked of the kernel for each direction, where there are such buffers; 0
  *     leaves it to the kernel.
+ * @param maxHeldBytes at a server, IN and OUT bytes of the messages that the session's requests may
+ *     take at a time, from the first byte that arrives to the last of the answer that leaves; but
+ *     always one message. Beyond it nothing more is read of this session until it has given some
+ *     back. 0: no limit of its own, all that the bound pools have.
+ * @param minPayloadBytesPerSecond at a server, how fast a payload must arrive after its first five
+ *     seconds, as it takes a message from others; slower ones end the session with {@link
+ *     EventReason#LIMIT_REACHED}. 0: no limit.
  */
 public record SessionOptions(
         long closeTimeoutNs,
@@ -26,7 +33,9 @@ public record SessionOptions(
         int maxQueued,
         int maxPayloadBytes,
         HandlerFailurePolicy handlerFailure,
-        int socketBufferBytes) {
+        int socketBufferBytes,
+        int maxHeldBytes,
+        int minPayloadBytesPerSecond) {
     private static final SessionOptions DEFAULTS =
             new SessionOptions(
                     TimeUnit.SECONDS.toNanos(5),
@@ -36,7 +45,9 @@ public record SessionOptions(
                     65536,
                     1 << 30,
                     HandlerFailurePolicy.CLOSE_SESSION,
-                    512 * 1024);
+                    512 * 1024,
+                    0,
+                    1024);
 
     /**
      * Checks every value.
@@ -51,6 +62,8 @@ public record SessionOptions(
         Options.positive("maxQueued", maxQueued);
         Options.positive("maxPayloadBytes", maxPayloadBytes);
         Options.atLeast("socketBufferBytes", socketBufferBytes, 0);
+        Options.atLeast("maxHeldBytes", maxHeldBytes, 0);
+        Options.atLeast("minPayloadBytesPerSecond", minPayloadBytesPerSecond, 0);
     }
 
     /**
@@ -77,7 +90,9 @@ public record SessionOptions(
                 maxQueued,
                 maxPayloadBytes,
                 handlerFailure,
-                socketBufferBytes);
+                socketBufferBytes,
+                maxHeldBytes,
+                minPayloadBytesPerSecond);
     }
 
     /**
@@ -95,7 +110,9 @@ public record SessionOptions(
                 maxQueued,
                 maxPayloadBytes,
                 handlerFailure,
-                socketBufferBytes);
+                socketBufferBytes,
+                maxHeldBytes,
+                minPayloadBytesPerSecond);
     }
 
     /**
@@ -113,7 +130,9 @@ public record SessionOptions(
                 maxQueued,
                 maxPayloadBytes,
                 handlerFailure,
-                socketBufferBytes);
+                socketBufferBytes,
+                maxHeldBytes,
+                minPayloadBytesPerSecond);
     }
 
     /**
@@ -132,7 +151,9 @@ public record SessionOptions(
                 maxQueued,
                 maxPayloadBytes,
                 handlerFailure,
-                socketBufferBytes);
+                socketBufferBytes,
+                maxHeldBytes,
+                minPayloadBytesPerSecond);
     }
 
     /**
@@ -150,7 +171,9 @@ public record SessionOptions(
                 value,
                 maxPayloadBytes,
                 handlerFailure,
-                socketBufferBytes);
+                socketBufferBytes,
+                maxHeldBytes,
+                minPayloadBytesPerSecond);
     }
 
     /**
@@ -168,7 +191,9 @@ public record SessionOptions(
                 maxQueued,
                 value,
                 handlerFailure,
-                socketBufferBytes);
+                socketBufferBytes,
+                maxHeldBytes,
+                minPayloadBytesPerSecond);
     }
 
     /**
@@ -186,7 +211,9 @@ public record SessionOptions(
                 maxQueued,
                 maxPayloadBytes,
                 value,
-                socketBufferBytes);
+                socketBufferBytes,
+                maxHeldBytes,
+                minPayloadBytesPerSecond);
     }
 
     /**
@@ -205,6 +232,49 @@ public record SessionOptions(
                 maxQueued,
                 maxPayloadBytes,
                 handlerFailure,
+                value,
+                maxHeldBytes,
+                minPayloadBytesPerSecond);
+    }
+
+    /**
+     * These options with another {@link #maxHeldBytes()}.
+     *
+     * @param value IN and OUT bytes of the messages that the session's requests may take at a time;
+     *     0: no limit.
+     * @return new options.
+     */
+    public SessionOptions withMaxHeldBytes(final int value) {
+        return new SessionOptions(
+                closeTimeoutNs,
+                keepaliveIntervalNs,
+                keepaliveMisses,
+                window,
+                maxQueued,
+                maxPayloadBytes,
+                handlerFailure,
+                socketBufferBytes,
+                value,
+                minPayloadBytesPerSecond);
+    }
+
+    /**
+     * These options with another {@link #minPayloadBytesPerSecond()}.
+     *
+     * @param value how fast a payload must arrive after its first five seconds; 0: no limit.
+     * @return new options.
+     */
+    public SessionOptions withMinPayloadBytesPerSecond(final int value) {
+        return new SessionOptions(
+                closeTimeoutNs,
+                keepaliveIntervalNs,
+                keepaliveMisses,
+                window,
+                maxQueued,
+                maxPayloadBytes,
+                handlerFailure,
+                socketBufferBytes,
+                maxHeldBytes,
                 value);
     }
 }

@@ -2,6 +2,7 @@
 package io.verbena;
 
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that asks for a session. Exactly one of {@link #accept}, {@link #forward} and {@link
@@ -36,6 +37,21 @@ public interface SessionRequest {
      * @return for example {@code tcp}.
      */
     String transport();
+
+    /**
+     * What carries the session, and, where a faster transport was to and doesn't, why not, for
+     * people.
+     *
+     * @return as {@link Session#transportDetail()}.
+     */
+    String transportDetail();
+
+    /**
+     * Who the client is, where TLS has proved it: what a portal may decide by.
+     *
+     * @return the identity; null where there is no TLS.
+     */
+    @Nullable PeerIdentity peer();
 
     /**
      * Takes the session, on this event queue, with the portal's options.

@@ -4,6 +4,7 @@ package io.verbena.engine;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.HandlerFailurePolicy;
+import io.verbena.PeerIdentity;
 import io.verbena.Session;
 import io.verbena.SessionClosed;
 import io.verbena.SessionClosedException;
@@ -359,7 +360,11 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         startEnd(
                 switch (said) {
                     // What the peer has to say about this side, or about its limits.
-                    case PROTOCOL_ERROR, VERSION_MISMATCH, LIMIT_REACHED, HELLO_TIMEOUT ->
+                    case PROTOCOL_ERROR,
+                            VERSION_MISMATCH,
+                            LIMIT_REACHED,
+                            HELLO_TIMEOUT,
+                            TLS_FAILED ->
                             SessionClosed.of(
                                     said, "ended by %s: %s".formatted(remoteAddress(), said), null);
                     // Its own affairs.
@@ -528,9 +533,21 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     }
 
     @Override
+    public final String transportDetail() {
+        final Connection link = connection;
+        return link == null ? "" : link.transportDetail();
+    }
+
+    @Override
     public final String remoteAddress() {
         final Connection link = connection;
         return link == null ? "" : link.remoteAddress();
+    }
+
+    @Override
+    public final @Nullable PeerIdentity peer() {
+        final Connection link = connection;
+        return link == null ? null : link.peer();
     }
 
     @Override

@@ -104,6 +104,15 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     }
 
     @Override
+    public void onSecuring() {
+        // The transport limits what follows.
+        if (setupTimer != null) {
+            setupTimer.cancel();
+            setupTimer = null;
+        }
+    }
+
+    @Override
     public void onConnected() {
         if (state != SessionState.CONNECTING) {
             closeLink();

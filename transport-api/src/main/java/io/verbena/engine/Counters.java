@@ -17,6 +17,8 @@ final class Counters {
     long messageErrors;
     long poolStalls;
     long handlerFailures;
+    long upgrades;
+    long fallbacks;
 
     EventQueueCounters snapshot() {
         return new EventQueueCounters(
@@ -31,6 +33,8 @@ final class Counters {
                 responsesSent,
                 messageErrors,
                 poolStalls,
-                handlerFailures);
+                handlerFailures,
+                upgrades,
+                fallbacks);
     }
 }

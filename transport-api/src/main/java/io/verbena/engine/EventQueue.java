@@ -7,6 +7,7 @@ import io.verbena.EventQueueOptions;
 import io.verbena.EventReason;
 import io.verbena.MsgPool;
 import io.verbena.PoolUse;
+import io.verbena.spi.Availability;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
 import io.verbena.spi.TransportProvider;
@@ -366,6 +367,25 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     /** The poller of a provider, opened at its first use. */
     Poller poller(final TransportProvider provider) {
         return waiting.poller(provider, this, pools.all());
+    }
+
+    @Override
+    public Availability availability(final String scheme) {
+        return Transports.availability(scheme);
+    }
+
+    @Override
+    public Poller poller(final String scheme) {
+        return poller(Transports.forScheme(scheme));
+    }
+
+    @Override
+    public void count(final Count what) {
+        switch (what) {
+            case UPGRADE -> counters.upgrades++;
+            case FALLBACK -> counters.fallbacks++;
+            case PROTOCOL_ERROR -> counters.protocolErrors++;
+        }
     }
 
     Residents residents() {

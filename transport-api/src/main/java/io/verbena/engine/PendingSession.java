@@ -2,6 +2,7 @@
 package io.verbena.engine;
 
 import io.verbena.EventReason;
+import io.verbena.PeerIdentity;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
 import io.verbena.SessionOptions;
@@ -78,8 +79,17 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     // ---- HELLO
 
     @Override
+    public void onSecuring() {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    @Override
     public void onConnected() {
-        throw new AssertionError("an accepted connection was connected before");
+        if (!over) {
+            awaitHello();
+        }
     }
 
     @Override
@@ -327,8 +337,10 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     @Override
     public void onClosed(
             final EventReason reason, final String detail, final @Nullable Throwable cause) {
-        if (reason == EventReason.PROTOCOL_ERROR && !over) {
-            queue.counters.protocolErrors++;
+        if (isPeersFault(reason) && !over) {
+            if (reason == EventReason.PROTOCOL_ERROR) {
+                queue.counters.protocolErrors++;
+            }
             queue.report(reason, connection.remoteAddress() + ": " + detail, cause);
             gone(reason, detail);
         } else {
@@ -336,7 +348,18 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         }
     }
 
+    private static boolean isPeersFault(final EventReason reason) {
+        return reason == EventReason.PROTOCOL_ERROR
+                || reason == EventReason.AUTHENTICATION_FAILED
+                || reason == EventReason.TLS_FAILED;
+    }
+
     // ---- what everybody may know
+
+    @Override
+    public @Nullable PeerIdentity peer() {
+        return connection.peer();
+    }
 
     @Override
     public URI uri() {
@@ -356,6 +379,11 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     @Override
     public String transport() {
         return connection.transport();
+    }
+
+    @Override
+    public String transportDetail() {
+        return connection.transportDetail();
     }
 
     @Override

@@ -45,11 +45,36 @@ final class Transports {
         }
         final Availability availability = provider.availability(scheme);
         if (!availability.available()) {
-            throw new VerbenaException(
-                    EventReason.UNAVAILABLE,
-                    "%s can't be used here: %s".formatted(scheme, availability.detail()),
-                    availability.cause());
+            throw unavailable(scheme, availability);
         }
         return provider;
+    }
+
+    /** The provider of a scheme; throws if it can't be used here, for whatever reason. */
+    static TransportProvider forScheme(final String scheme) {
+        final TransportProvider provider = BY_SCHEME.get(scheme);
+        final Availability availability = availability(scheme);
+        if (provider == null || !availability.available()) {
+            throw unavailable(scheme, availability);
+        }
+        return provider;
+    }
+
+    /** Can a scheme be used here? */
+    static Availability availability(final String scheme) {
+        final TransportProvider provider = BY_SCHEME.get(scheme);
+        return provider == null
+                ? Availability.no(
+                        "no transport for %s is on the class path or module path".formatted(scheme),
+                        null)
+                : provider.availability(scheme);
+    }
+
+    private static VerbenaException unavailable(
+            final String scheme, final Availability availability) {
+        return new VerbenaException(
+                EventReason.UNAVAILABLE,
+                "%s can't be used here: %s".formatted(scheme, availability.detail()),
+                availability.cause());
     }
 }

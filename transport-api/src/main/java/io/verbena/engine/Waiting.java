@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pollers of one event queue, and where its thread sleeps: in the one poller that can't be
- * armed, or else in any, or, as long as there is none, parked.
+ * armed, or else in the first, or, as long as there is none, parked.
  *
  * <p>Sleeping and waking is Dekker's handshake: the sleeper says that it sleeps, then looks whether
  * there is work; who brings work puts it down, then looks whether somebody sleeps. Both orders are
@@ -53,7 +53,7 @@ final class Waiting {
         providers.add(provider);
         pollers.add(poller);
         polled = pollers.toArray(Poller[]::new);
-        if (other == null || other.canArm()) {
+        if (other == null || !poller.canArm()) {
             sleepsIn = poller;
         }
         for (final DirectMsgPool pool : pools) {

@@ -9,7 +9,8 @@ public interface Acceptor {
     /**
      * A peer has connected. It has sent nothing that has been looked at.
      *
-     * @param connection the connection, ready to send.
+     * @param connection the connection, ready to send, unless {@link
+     *     ConnectionHandler#onSecuring()} follows.
      * @return who is told of what it receives; null if it isn't wanted: then the transport closes
      *     it.
      */

@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.spi;
 
+import io.verbena.PeerIdentity;
 import io.verbena.wire.FrameHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -96,4 +97,23 @@ public interface Connection {
      * @return for example {@code tcp}.
      */
     String transport();
+
+    /**
+     * What carries the frames and why not something better, for people.
+     *
+     * @return {@link #transport()}, and more where there is more to tell.
+     */
+    default String transportDetail() {
+        return transport();
+    }
+
+    /**
+     * Who is at the other end, where the link's own means have proved it.
+     *
+     * @return the identity, from {@link ConnectionHandler#onConnected()} on; null where nothing is
+     *     proved.
+     */
+    default @Nullable PeerIdentity peer() {
+        return null;
+    }
 }

@@ -21,7 +21,17 @@ public interface ConnectionHandler {
      */
     default void onGreeting() {}
 
-    /** On the connecting end: the link is up, and {@link Connection#send} works. */
+    /**
+     * The link is there, and is being secured: nothing can be sent yet. The transport limits the
+     * time that it takes, and {@link #onConnected()} follows, on the accepting end, too. A
+     * transport that doesn't secure links doesn't call this.
+     */
+    default void onSecuring() {}
+
+    /**
+     * The link is up, and {@link Connection#send} works. On the accepting end, where it works from
+     * the beginning, this is called only after {@link #onSecuring()}.
+     */
     void onConnected();
 
     /**

@@ -43,6 +43,43 @@ public interface PollerContext {
      */
     void report(EventReason reason, String detail, @Nullable Throwable cause);
 
+    /**
+     * Can another transport be used, and if not, why not?
+     *
+     * @param scheme a URI scheme of it.
+     * @return the answer; a no as well if there is no such transport.
+     */
+    Availability availability(String scheme);
+
+    /**
+     * The event queue's poller of another transport, opened at its first use: a transport that is
+     * made of others has no progress of its own.
+     *
+     * @param scheme a URI scheme of it.
+     * @return the poller, which belongs to the event queue.
+     * @throws io.verbena.VerbenaException UNAVAILABLE if the transport can't be used here.
+     */
+    Poller poller(String scheme);
+
+    /**
+     * Counts what only a transport can know of.
+     *
+     * @param what what has happened.
+     */
+    void count(Count what);
+
+    /** What an event queue counts for its transports. */
+    enum Count {
+        /** A session has changed to a faster transport. */
+        UPGRADE,
+
+        /** A session was to, and does without. */
+        FALLBACK,
+
+        /** A peer has broken the protocol, on a connection that the engine doesn't know of. */
+        PROTOCOL_ERROR
+    }
+
     /** A task that waits for its time. */
     interface Timer {
         /** The task will not run any more. Idempotent. */

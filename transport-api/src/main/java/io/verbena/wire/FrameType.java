@@ -37,6 +37,30 @@ public final class FrameType {
     /** Either way: the last frame of its direction; the room field carries the reason's code. */
     public static final int GOODBYE = 8;
 
+    /** Server to client, before its HELLO: prove that you know the shared secret. */
+    public static final int CHALLENGE = 9;
+
+    /** Client to server: the answer to CHALLENGE. */
+    public static final int PROOF = 10;
+
+    /**
+     * Server to client, before there is a session: another transport is offered, with its address
+     * and a token in the payload; or none is, with the reason's code in the room field and a text.
+     */
+    public static final int OFFER = 11;
+
+    /**
+     * Client to server: the session stays where it is; the room field carries the reason's code,
+     * the payload a text.
+     */
+    public static final int DECLINE = 12;
+
+    /**
+     * From a server: the token was presented on a link of the other transport. From a client: that
+     * link carries the session from now on.
+     */
+    public static final int UPGRADE = 13;
+
     private FrameType() {}
 
     /**
@@ -55,6 +79,11 @@ public final class FrameType {
             case KEEPALIVE -> "KEEPALIVE";
             case CLOSE -> "CLOSE";
             case GOODBYE -> "GOODBYE";
+            case CHALLENGE -> "CHALLENGE";
+            case PROOF -> "PROOF";
+            case OFFER -> "OFFER";
+            case DECLINE -> "DECLINE";
+            case UPGRADE -> "UPGRADE";
             default -> "type " + type;
         };
     }

@@ -15,7 +15,8 @@ package io.verbena.wire;
  * </pre>
  *
  * <p>The payload is UTF-8: path and query of the URI from the client; from a server that rejects, a
- * u16 code of the application's, then its text; from one that accepts, nothing.
+ * u16 code of the application's, then its text; from one that accepts, nothing. Where {@link
+ * #FEATURE_AUTHENTICATION} is in use, a server's proof stands before that.
  */
 public final class Hello {
     /** "VERBENA" and 1A, read as a little-endian integer. */
@@ -26,6 +27,15 @@ public final class Hello {
 
     /** The longest payload of a HELLO, in bytes: a longer URI is refused before it is sent. */
     public static final int MAX_PAYLOAD = 4096;
+
+    /**
+     * A feature bit: from a client, it knows a shared secret and wants the server to prove that it
+     * does, too; from a server, its proof begins the payload.
+     */
+    public static final int FEATURE_AUTHENTICATION = 1;
+
+    /** Feature bit: the client would change to a faster transport, if the server offers one. */
+    public static final int FEATURE_UPGRADE = 1 << 1;
 
     private static final int LOWEST_SHIFT = 0;
     private static final int HIGHEST_SHIFT = 8;
@@ -60,6 +70,18 @@ public final class Hello {
                                 | (long) VERSION << HIGHEST_SHIFT
                                 | (long) (window & 0xffff) << WINDOW_SHIFT)
                 .rkey(keepaliveIntervalMs);
+    }
+
+    /**
+     * Sets feature bits of a HELLO, beside those that are set.
+     *
+     * @param header a HELLO.
+     * @param bits the bits to set.
+     * @return the header.
+     */
+    public static FrameHeader addFeatures(final FrameHeader header, final int bits) {
+        return header.remoteAddress(
+                header.remoteAddress() | (bits & 0xffffffffL) << FEATURES_SHIFT);
     }
 
     /**
@@ -116,7 +138,7 @@ public final class Hello {
      * What the sender can do beyond version 1. Unknown bits are ignored.
      *
      * @param header a HELLO.
-     * @return 32 bits, none of them assigned yet.
+     * @return 32 bits, see the constants.
      */
     public static int features(final FrameHeader header) {
         return (int) (header.remoteAddress() >>> FEATURES_SHIFT);

@@ -16,6 +16,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -95,6 +96,12 @@ class SemanticsDocumentTest {
         }
         if (option.getName().endsWith("Ns")) {
             return TimeUnit.NANOSECONDS.toSeconds((Long) value) + " s";
+        }
+        if (value instanceof Collection<?> several) {
+            return several.isEmpty() ? "none" : several.toString();
+        }
+        if (value.equals(0)) {
+            return "0";
         }
         if (option.getName().endsWith("Bytes")) {
             final int bytes = (Integer) value;

@@ -7,9 +7,11 @@ import io.netty.util.internal.CleanableDirectBuffer;
 import io.netty.util.internal.PlatformDependent;
 import io.verbena.EventReason;
 import io.verbena.PortalOptions;
+import io.verbena.spi.Availability;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
+import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
 import io.verbena.spi.PoolMemory;
 import io.verbena.testkit.Leaks;
@@ -89,6 +91,19 @@ class ClosingConnectionTest {
 
     /** A context in which no time passes and nobody asks for anything. */
     private static final class NoContext implements PollerContext {
+        @Override
+        public Availability availability(final String scheme) {
+            return Availability.no("this test has one transport", null);
+        }
+
+        @Override
+        public Poller poller(final String scheme) {
+            throw new UnsupportedOperationException("this test has one transport");
+        }
+
+        @Override
+        public void count(final Count what) {}
+
         @Override
         public long nanoTime() {
             return 0;
