@@ -4,6 +4,7 @@ package io.verbena.perf.compare;
 import io.verbena.perf.peer.Peers;
 import io.verbena.perf.peer.TlsEngine;
 import io.verbena.perf.tls.KeyType;
+import io.verbena.perf.tls.TemporaryCertificates;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -119,8 +120,11 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        try (Security security = tls ? Security.tls(engine, keyType) : Security.none()) {
-            return compare(security);
+        if (!tls) {
+            return compare(Security.none());
+        }
+        try (TemporaryCertificates certificates = TemporaryCertificates.make(keyType)) {
+            return compare(Security.tls(engine, certificates.folder()));
         }
     }
 

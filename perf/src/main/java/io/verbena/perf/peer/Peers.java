@@ -21,7 +21,7 @@ public final class Peers {
         return new Peers(
                 List.of(
                         VerbenaPeer.at("tcp", "127.0.0.1"),
-                        new VerbenaPeer(VerbenaPeer.Local.UNIX),
+                        VerbenaPeer.of(VerbenaPeer.Local.UNIX),
                         RawNioPeer.plain(RawNioPeer.Memory.SHARED),
                         RawNioPeer.plain(RawNioPeer.Memory.OWN),
                         NettyPeer.plain(NettyTransport.EPOLL),

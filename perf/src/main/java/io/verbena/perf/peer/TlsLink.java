@@ -76,7 +76,11 @@ final class TlsLink implements Link {
                 default -> {
                     final SSLEngineResult result = engine.unwrap(netIn, surplus);
                     status = result.getHandshakeStatus();
-                    if (result.getStatus() == Status.BUFFER_UNDERFLOW && fill() < 0) {
+                    // BoringSSL's may want to say something first.
+                    final boolean wantsMoreNow =
+                            result.getStatus() == Status.BUFFER_UNDERFLOW
+                                    && status == HandshakeStatus.NEED_UNWRAP;
+                    if (wantsMoreNow && fill() < 0) {
                         throw new EOFException("the other end closed the connection");
                     }
                 }
@@ -107,6 +111,9 @@ final class TlsLink implements Link {
 
     @Override
     public int read(final ByteBuffer to) throws IOException {
+        if (surplus.hasRemaining()) {
+            return take(surplus, to); // it came with the end of the handshake
+        }
         if (wantsMore) {
             final int filled = fill();
             if (filled <= 0) {

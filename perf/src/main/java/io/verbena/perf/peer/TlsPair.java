@@ -4,7 +4,12 @@ package io.verbena.perf.peer;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.ReferenceCountUtil;
+import io.verbena.TlsOptions;
+import io.verbena.TlsRole;
 import io.verbena.perf.tls.CertificateFolder;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -74,6 +79,33 @@ public final class TlsPair {
     /** A new client's engine. */
     SSLEngine clientEngine() {
         return client.newEngine(ByteBufAllocator.DEFAULT);
+    }
+
+    /**
+     * What a client says first.
+     *
+     * @return a record, whole.
+     * @throws SSLException if the engine can't.
+     */
+    public byte[] clientHello() throws SSLException {
+        final SSLEngine engine = clientEngine();
+        try {
+            final ByteBuffer record =
+                    ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+            engine.wrap(ByteBuffer.allocate(0), record);
+            return Arrays.copyOf(record.array(), record.position());
+        } finally {
+            ReferenceCountUtil.release(engine);
+        }
+    }
+
+    /** For Verbena, at both ends. */
+    TlsOptions options() {
+        return TlsOptions.of(
+                (role, host, port) ->
+                        role == TlsRole.SERVER
+                                ? serverEngine()
+                                : client.newEngine(ByteBufAllocator.DEFAULT, host, port));
     }
 
     /** For a Netty server's pipelines. */

@@ -8,28 +8,37 @@ import io.verbena.PoolUse;
 import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
+import io.verbena.TlsOptions;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** The server of a Verbena pair. */
 final class VerbenaServer implements Peer.Server {
 
+    /** So that who is silent is kept waiting, rather than refused. */
+    private static final int MIN_PENDING = 2048;
+
     private final VerbenaPeer.Kind kind;
+    private final @Nullable TlsOptions tls;
     private final Workload workload;
     private final CompletableFuture<EventQueueHandler> eventQueue = new CompletableFuture<>();
     private final ServerThread thread = new ServerThread("verbena-server", this::run);
 
     private volatile int port;
 
-    private VerbenaServer(final VerbenaPeer.Kind kind, final Workload workload) {
+    private VerbenaServer(
+            final VerbenaPeer.Kind kind, final @Nullable TlsOptions tls, final Workload workload) {
         this.kind = kind;
+        this.tls = tls;
         this.workload = workload;
     }
 
-    static VerbenaServer start(final VerbenaPeer.Kind kind, final Workload workload)
+    static VerbenaServer start(
+            final VerbenaPeer.Kind kind, final @Nullable TlsOptions tls, final Workload workload)
             throws IOException {
-        final VerbenaServer server = new VerbenaServer(kind, workload);
+        final VerbenaServer server = new VerbenaServer(kind, tls, workload);
         server.thread.start();
         try {
             server.eventQueue.join();
@@ -53,8 +62,9 @@ final class VerbenaServer implements Peer.Server {
                             kind.toListenOn(),
                             request -> request.accept(new Answering(workload)),
                             PortalOptions.defaults()
-                                    .withBacklog(workload.sessions())
-                                    .withMaxPending(workload.sessions())
+                                    .withTls(tls)
+                                    .withBacklog(Math.max(MIN_PENDING, workload.sessions()))
+                                    .withMaxPending(Math.max(MIN_PENDING, workload.sessions()))
                                     .withSession(VerbenaPeer.sessionOptions(workload)));
             port = kind.port(portal.uri());
             eventQueue.complete(queue);
