@@ -14,5 +14,9 @@ module io.verbena {
     exports io.verbena.wire;
 
     uses io.verbena.spi.TransportProvider;
+
+    provides io.verbena.spi.TransportProvider with
+            io.verbena.auto.AutoTransportProvider;
+
     uses org.slf4j.spi.SLF4JServiceProvider;
 }

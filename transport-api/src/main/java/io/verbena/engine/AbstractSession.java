@@ -364,6 +364,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
                             VERSION_MISMATCH,
                             LIMIT_REACHED,
                             HELLO_TIMEOUT,
+                            AUTHENTICATION_FAILED,
                             TLS_FAILED ->
                             SessionClosed.of(
                                     said, "ended by %s: %s".formatted(remoteAddress(), said), null);

@@ -9,6 +9,7 @@ import io.verbena.PoolUse;
 import io.verbena.QueueOverflowException;
 import io.verbena.SessionClosed;
 import io.verbena.SessionState;
+import io.verbena.SharedSecret;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.PollerContext.Timer;
@@ -16,6 +17,7 @@ import io.verbena.spi.TransportProvider;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
+import io.verbena.wire.Proof;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     private final byte[] pathAndQuery;
     private final InFlightTable inFlight = new InFlightTable();
 
+    private final @Nullable ClientProof proof;
     private @Nullable Timer setupTimer;
     private boolean established;
 
@@ -52,6 +55,8 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         this.handler = handler;
         this.connectOptions = options;
         this.pathAndQuery = pathAndQuery;
+        final SharedSecret secret = options.secret();
+        proof = secret == null ? null : new ClientProof(secret);
     }
 
     static ClientSession connect(
@@ -59,6 +64,10 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             final URI uri,
             final Handler handler,
             final ConnectOptions options) {
+        final SharedSecret secret = options.secret();
+        if (secret != null && secret.isClosed()) {
+            throw new IllegalStateException("the shared secret of the options is closed");
+        }
         final byte[] pathAndQuery = Greeting.encode(uri);
         final TransportProvider provider = Transports.forUri(uri);
         final var poller = queue.poller(provider);
@@ -136,9 +145,13 @@ final class ClientHalf extends AbstractSession implements ClientSession {
                 0,
                 Greeting.keepaliveMs(options),
                 options.maxPayloadBytes());
+        if (proof != null) {
+            proof.greet(queue.header, pathAndQuery);
+        }
         sendWith(pathAndQuery);
     }
 
+    /** What is sent before the session is established; the link has nothing else to send then. */
     private void sendWith(final byte[] payload) {
         final var link = connection();
         if (link != null) {
@@ -149,6 +162,9 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     private MsgMemory helloDestination(final FrameHeader frame) {
         if (frame.type() == FrameType.GOODBYE && frame.payloadLength() == 0) {
             return MsgMemory.DISCARD;
+        }
+        if (frame.type() == FrameType.CHALLENGE) {
+            return challengeDestination(frame);
         }
         if (!Hello.isHello(frame)) {
             protocolError("the server's first frame isn't a HELLO of ours but " + frame);
@@ -164,7 +180,9 @@ final class ClientHalf extends AbstractSession implements ClientSession {
                                     Hello.VERSION));
             return MsgMemory.DISCARD;
         }
-        final String wrong = Greeting.wrongInHello(frame);
+        final String wrong =
+                Greeting.wrongInHello(
+                        frame, Hello.MAX_PAYLOAD + (proof == null ? 0 : Proof.MAC_LENGTH));
         if (wrong != null) {
             protocolError(wrong);
             return MsgMemory.DISCARD;
@@ -174,13 +192,57 @@ final class ClientHalf extends AbstractSession implements ClientSession {
                 : ControlMemory.receiving(frame.payloadLength());
     }
 
+    private MsgMemory challengeDestination(final FrameHeader frame) {
+        if (proof == null || proof.isGiven()) {
+            protocolError(
+                    proof == null
+                            ? "a CHALLENGE, and this side didn't say that it knows a secret"
+                            : "a second CHALLENGE");
+            return MsgMemory.DISCARD;
+        }
+        if (frame.payloadLength() != Proof.NONCE_LENGTH) {
+            protocolError("a CHALLENGE has %d bytes: %s".formatted(Proof.NONCE_LENGTH, frame));
+            return MsgMemory.DISCARD;
+        }
+        return ControlMemory.receiving(Proof.NONCE_LENGTH);
+    }
+
+    private void onChallenge(final ClientProof own, final MsgMemory memory) {
+        final byte[] answer;
+        try {
+            answer = own.answer(ControlMemory.payload(memory));
+        } catch (final IllegalStateException e) {
+            notProved("the shared secret was closed while the session was being set up");
+            return;
+        }
+        queue.header.encode(FrameType.PROOF, 0, 0, answer.length, 0, 0);
+        sendWith(answer);
+    }
+
+    private void notProved(final String detail) {
+        queue.report(EventReason.AUTHENTICATION_FAILED, remoteAddress() + ": " + detail, null);
+        endNow(EventReason.AUTHENTICATION_FAILED, detail);
+    }
+
     private void onHello(final FrameHeader frame, final MsgMemory memory) {
         if (setupTimer != null) {
             setupTimer.cancel();
             setupTimer = null;
         }
+        byte[] payload = ControlMemory.payload(memory);
+        if (proof != null) {
+            final byte[] proved = proof.check(frame, payload);
+            if (proved == null) {
+                notProved(
+                        proof.isGiven()
+                                ? "the server's proof is wrong: it doesn't know the shared secret"
+                                : "the server asks for no shared secret, and proves none");
+                return;
+            }
+            payload = proved;
+        }
         if ((frame.flags() & FrameHeader.FLAG_REJECTED) != 0) {
-            startEnd(Greeting.rejection(memory, remoteAddress()));
+            startEnd(Greeting.rejection(payload, remoteAddress()));
             closeLink();
             return;
         }
@@ -402,6 +464,13 @@ final class ClientHalf extends AbstractSession implements ClientSession {
                     protocolError("a second HELLO");
                 } else {
                     onHello(frame, memory);
+                }
+            }
+            case FrameType.CHALLENGE -> {
+                if (proof == null || established) {
+                    protocolError("a CHALLENGE out of its place");
+                } else {
+                    onChallenge(proof, memory);
                 }
             }
             case FrameType.FAILURE -> onFailure(frame);

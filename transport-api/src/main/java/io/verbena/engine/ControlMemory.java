@@ -6,8 +6,10 @@ import io.verbena.spi.PoolMemory;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The payload of a HELLO: a few bytes, once a session, in no pool. */
+/** The payload of a frame before there is a session: a few bytes, in no pool. */
 final class ControlMemory implements MsgMemory {
+    private static final byte[] NONE = {};
+
     private final ByteBuffer bytes;
 
     private ControlMemory(final ByteBuffer bytes) {
@@ -20,6 +22,11 @@ final class ControlMemory implements MsgMemory {
 
     static ControlMemory holding(final byte[] payload) {
         return new ControlMemory(ByteBuffer.wrap(payload));
+    }
+
+    /** The payload of a control frame; of {@link MsgMemory#DISCARD}, none. */
+    static byte[] payload(final MsgMemory memory) {
+        return memory instanceof ControlMemory control ? control.bytes() : NONE;
     }
 
     byte[] bytes() {

@@ -6,9 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.verbena.EventReason;
 import io.verbena.SessionClosed;
 import io.verbena.SessionOptions;
-import io.verbena.spi.MsgMemory;
+import io.verbena.spi.Connection;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.Hello;
+import io.verbena.wire.Proof;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -39,14 +40,10 @@ final class Greeting {
     }
 
     /** The other way; null if it is neither UTF-8 nor a path and query. */
-    static @Nullable String decode(final MsgMemory memory) {
-        if (!(memory instanceof ControlMemory control)) {
-            return "";
-        }
+    static @Nullable String decode(final byte[] payload) {
         try {
-            final String text =
-                    UTF_8.newDecoder().decode(ByteBuffer.wrap(control.bytes())).toString();
-            return text.startsWith("/") || text.startsWith("?") ? text : null;
+            final String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)).toString();
+            return text.isEmpty() || text.startsWith("/") || text.startsWith("?") ? text : null;
         } catch (final CharacterCodingException e) {
             return null;
         }
@@ -54,15 +51,24 @@ final class Greeting {
 
     /** A portal's URI with a client's path and query; null if that is no URI. */
     static @Nullable URI resolve(final URI portal, final String pathAndQuery) {
+        final String authority = portal.getRawAuthority();
         try {
-            if (portal.getRawAuthority() != null) {
-                return new URI(
-                        portal.getScheme() + "://" + portal.getRawAuthority() + pathAndQuery);
+            final URI whole =
+                    new URI(
+                            portal.getScheme()
+                                    + "://"
+                                    + (authority == null ? "nobody" : authority)
+                                    + pathAndQuery);
+            if (whole.getRawFragment() != null) {
+                // It is the client's own affair (RFC 3986, 3.5), and never sent.
+                return null;
             }
-            final String base = portal.toString();
-            return pathAndQuery.startsWith("?") || pathAndQuery.isEmpty()
-                    ? new URI(base + pathAndQuery)
-                    : new URI(portal.getScheme() + "://" + pathAndQuery);
+            if (authority != null) {
+                return whole;
+            }
+            // A portal without authority has its address in its path: not for clients to name.
+            final String query = whole.getRawQuery();
+            return query == null ? portal : new URI(portal + "?" + query);
         } catch (final java.net.URISyntaxException e) {
             return null;
         }
@@ -82,11 +88,10 @@ final class Greeting {
         return payload;
     }
 
-    static SessionClosed rejection(final MsgMemory memory, final String remoteAddress) {
+    static SessionClosed rejection(final byte[] payload, final String remoteAddress) {
         int code = 0;
         String text = "";
-        if (memory instanceof ControlMemory control && control.bytes().length >= CODE_LENGTH) {
-            final byte[] payload = control.bytes();
+        if (payload.length >= CODE_LENGTH) {
             code = (payload[0] & 0xff) | ((payload[1] & 0xff) << 8);
             text = new String(Arrays.copyOfRange(payload, CODE_LENGTH, payload.length), UTF_8);
         }
@@ -98,16 +103,44 @@ final class Greeting {
                 null);
     }
 
+    /**
+     * Sends a server's HELLO, the header of which is written but for what a proof adds.
+     *
+     * @param link where to.
+     * @param hello the header.
+     * @param payload its payload.
+     * @param proof proves it, if the client is to be proved to.
+     */
+    static void sendHello(
+            final Connection link,
+            final FrameHeader hello,
+            final byte[] payload,
+            final @Nullable ServerProof proof) {
+        final byte[] whole = proof == null ? payload : proof.prove(hello, payload);
+        // The link takes it: there is nothing else on it.
+        link.send(hello, whole.length == 0 ? null : ControlMemory.holding(whole));
+    }
+
+    /** Bytes that a proof adds to a server's HELLO. */
+    static int proofLength(final @Nullable ServerProof proof) {
+        return proof == null ? 0 : Proof.MAC_LENGTH;
+    }
+
     static int keepaliveMs(final SessionOptions options) {
         final long ms = (options.keepaliveIntervalNs() + 999_999) / 1_000_000;
         return (int) Math.min(Integer.MAX_VALUE, ms);
     }
 
-    /** What is wrong with a HELLO of our version; null if nothing. */
-    static @Nullable String wrongInHello(final FrameHeader hello) {
-        if (hello.payloadLength() < 0 || hello.payloadLength() > Hello.MAX_PAYLOAD) {
+    /**
+     * What is wrong with a HELLO of our version; null if nothing.
+     *
+     * @param hello the HELLO.
+     * @param most bytes that its payload may have.
+     */
+    static @Nullable String wrongInHello(final FrameHeader hello, final int most) {
+        if (hello.payloadLength() < 0 || hello.payloadLength() > most) {
             return "a HELLO with a payload of %d bytes, where %d is the most"
-                    .formatted(hello.payloadLength() & 0xffffffffL, Hello.MAX_PAYLOAD);
+                    .formatted(hello.payloadLength() & 0xffffffffL, most);
         }
         if (Hello.maxPayload(hello) < 1 || Hello.keepaliveIntervalMs(hello) < 0) {
             return "a HELLO with numbers out of range: " + hello;

@@ -15,6 +15,7 @@ import io.verbena.spi.TransportProvider;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
+import io.verbena.wire.Proof;
 import java.net.URI;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     private int peerKeepaliveMs;
     private int peerMaxPayload;
     private URI uri;
+
+    /** What the client is asked for, and proved in turn, where the portal has a secret. */
+    private @Nullable ServerProof proof;
 
     /** Decided, refused or gone. */
     private boolean over;
@@ -53,6 +57,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         peerKeepaliveMs = origin.peerKeepaliveMs;
         peerMaxPayload = origin.peerMaxPayload;
         uri = origin.uri;
+        proof = origin.proof;
     }
 
     TransportProvider provider() {
@@ -67,13 +72,16 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         timer =
                 queue.schedule(
                         portal.options().helloTimeoutNs(),
-                        () ->
-                                refuse(
-                                        EventReason.HELLO_TIMEOUT,
-                                        pathAndQuery == null
-                                                ? "it has not said HELLO in time"
-                                                : "the application has not decided in time",
-                                        true /* tellPeer */));
+                        () -> refuse(EventReason.HELLO_TIMEOUT, whatIsLate(), true /* tellPeer */));
+    }
+
+    private String whatIsLate() {
+        if (pathAndQuery == null) {
+            return "it has not said HELLO in time";
+        }
+        return awaitsProof()
+                ? "it has not proved in time that it knows the shared secret"
+                : "the application has not decided in time";
     }
 
     // ---- HELLO
@@ -95,12 +103,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     @Override
     public MsgMemory destination(final FrameHeader frame) {
         if (pathAndQuery != null) {
-            if (frame.type() != FrameType.GOODBYE || frame.payloadLength() != 0) {
-                broken(
-                        "before it is accepted, a client sends nothing but GOODBYE, and not "
-                                + frame);
-            }
-            return MsgMemory.DISCARD;
+            return destinationBehindHello(frame);
         }
         if (!Hello.isHello(frame)) {
             refuse(
@@ -120,7 +123,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
                     true /* tellPeer */);
             return MsgMemory.DISCARD;
         }
-        final String wrong = Greeting.wrongInHello(frame);
+        final String wrong = Greeting.wrongInHello(frame, Hello.MAX_PAYLOAD);
         if (wrong != null) {
             broken(wrong);
             return MsgMemory.DISCARD;
@@ -130,14 +133,34 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
                 : ControlMemory.receiving(frame.payloadLength());
     }
 
+    private MsgMemory destinationBehindHello(final FrameHeader frame) {
+        if (frame.type() == FrameType.PROOF && awaitsProof()) {
+            if (frame.payloadLength() == Proof.CLIENT_LENGTH) {
+                return ControlMemory.receiving(Proof.CLIENT_LENGTH);
+            }
+            broken("a PROOF has %d bytes: %s".formatted(Proof.CLIENT_LENGTH, frame));
+        } else if (frame.type() != FrameType.GOODBYE || frame.payloadLength() != 0) {
+            broken(
+                    "before it is accepted, a client sends nothing but GOODBYE, and PROOF if it is asked for it, and not "
+                            + frame);
+        }
+        return MsgMemory.DISCARD;
+    }
+
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
-        if (frame.type() == FrameType.GOODBYE) {
-            clientHasGone("the client has changed its mind");
-            connection.close();
-            return;
+        switch (frame.type()) {
+            case FrameType.GOODBYE -> {
+                clientHasGone("the client has changed its mind");
+                connection.close();
+            }
+            case FrameType.PROOF -> onProof(ControlMemory.payload(memory));
+            default -> onHello(frame, ControlMemory.payload(memory));
         }
-        final String path = Greeting.decode(memory);
+    }
+
+    private void onHello(final FrameHeader frame, final byte[] payload) {
+        final String path = Greeting.decode(payload);
         final URI whole = path == null ? null : Greeting.resolve(portal.uri(), path);
         if (path == null || whole == null) {
             broken("a HELLO whose path and query are none");
@@ -147,8 +170,43 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         uri = whole;
         peerKeepaliveMs = Hello.keepaliveIntervalMs(frame);
         peerMaxPayload = Hello.maxPayload(frame);
-        decide(null);
+        if (portal.options().secrets().isEmpty()) {
+            decide(null);
+        } else if ((Hello.features(frame) & Hello.FEATURE_AUTHENTICATION) == 0) {
+            notProved("it doesn't know a shared secret, and this portal asks for one");
+        } else {
+            challenge(frame, payload);
+        }
     }
+
+    // ---- the proof
+
+    private void challenge(final FrameHeader hello, final byte[] payload) {
+        final ServerProof asked =
+                new ServerProof(portal.options().secrets(), Transcript.helloOf(hello, payload));
+        proof = asked;
+        queue.header.encode(FrameType.CHALLENGE, 0, 0, Proof.NONCE_LENGTH, 0, 0);
+        // The link takes it: there is nothing else on it.
+        connection.send(queue.header, ControlMemory.holding(asked.challenge()));
+    }
+
+    private boolean awaitsProof() {
+        return proof != null && !proof.isGiven();
+    }
+
+    private void onProof(final byte[] payload) {
+        if (proof != null && proof.check(payload)) {
+            decide(null);
+        } else {
+            notProved("its proof is wrong: it doesn't know the shared secret");
+        }
+    }
+
+    private void notProved(final String detail) {
+        refuse(EventReason.AUTHENTICATION_FAILED, detail, true /* tellPeer */);
+    }
+
+    // ---- decisions
 
     /** Lets the application decide; with a handler it has decided already. */
     void decide(final ServerSession.@Nullable Handler sessionHandler) {
@@ -180,8 +238,6 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         }
     }
 
-    // ---- decisions
-
     @Override
     public ServerSession accept(final ServerSession.Handler handler) {
         return accept(handler, portal.options().session());
@@ -199,7 +255,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         final ServerHalf session =
                 new ServerHalf(queue, uri, options, handler, portal, peerMaxPayload);
         portal.sessionOpened();
-        session.establish(connection, peerKeepaliveMs);
+        session.establish(connection, peerKeepaliveMs, proof);
         return session;
     }
 
@@ -252,11 +308,11 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
                 queue.header,
                 FrameHeader.FLAG_REJECTED,
                 0,
-                payload.length,
+                payload.length + Greeting.proofLength(proof),
                 0,
                 0,
                 portal.options().session().maxPayloadBytes());
-        connection.send(queue.header, ControlMemory.holding(payload));
+        Greeting.sendHello(connection, queue.header, payload, proof);
         connection.close();
     }
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The end of a session that answers requests. */
 final class ServerHalf extends AbstractSession implements ServerSession {
+    private static final byte[] NOTHING = {};
+
     private final Handler handler;
     private final Portal portal;
     private final int peerMaxPayload;
@@ -76,7 +78,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     }
 
     /** Tells the client that it is accepted. */
-    void establish(final Connection link, final int peerKeepaliveMs) {
+    void establish(
+            final Connection link, final int peerKeepaliveMs, final @Nullable ServerProof proof) {
         connection(link);
         link.handler(this);
         granted = room();
@@ -86,11 +89,11 @@ final class ServerHalf extends AbstractSession implements ServerSession {
                 queue.header,
                 0,
                 granted,
-                0,
+                Greeting.proofLength(proof),
                 options.window(),
                 Greeting.keepaliveMs(options),
                 options.maxPayloadBytes());
-        send(null);
+        Greeting.sendHello(link, queue.header, NOTHING, proof);
         startHeart(peerKeepaliveMs);
     }
 
@@ -367,6 +370,10 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     @Override
     public void onSent(final MsgMemory payload) {
+        if (payload instanceof ControlMemory) {
+            // That of HELLO, which is nobody's memory.
+            return;
+        }
         final EngineMsg msg = sending.poll();
         assert msg == payload : "the transport is done with " + payload + " before " + msg;
         if (msg != null) {

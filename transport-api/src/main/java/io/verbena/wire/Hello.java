@@ -85,6 +85,18 @@ public final class Hello {
     }
 
     /**
+     * Clears feature bits of a HELLO, all but some.
+     *
+     * @param header a HELLO.
+     * @param bits the bits that stay as they are.
+     * @return the header.
+     */
+    public static FrameHeader keepFeatures(final FrameHeader header, final int bits) {
+        return header.remoteAddress(
+                header.remoteAddress() & ((bits & 0xffffffffL) << FEATURES_SHIFT | 0xffffffffL));
+    }
+
+    /**
      * Is this a HELLO of ours, of whatever version?
      *
      * @param header a peer's first header.

@@ -3,6 +3,7 @@ package io.verbena.testkit;
 
 import io.verbena.ClientSession;
 import io.verbena.EventQueueHandler;
+import io.verbena.EventReason;
 import io.verbena.Msg;
 import io.verbena.MsgPool;
 import io.verbena.ServerPortal;
@@ -41,6 +42,7 @@ public final class Pair {
 
     private final PairSpec spec;
     private final List<SessionRequest> asked = new ArrayList<>();
+    private final List<Refused> refused = new ArrayList<>();
     private ClientSession session;
     private ServerSession serverSession;
     private long seed;
@@ -62,14 +64,44 @@ public final class Pair {
                 ServerPortal.listen(
                         serverQueue,
                         spec.scene.transport().listenUri(),
-                        this::onSessionNew,
+                        new Door(),
                         spec.portalOptions);
         wire = spec.wired ? spec.scene.wire(portal.uri()) : null;
     }
 
-    private void onSessionNew(final SessionRequest request) {
-        asked.add(request);
-        spec.decision.accept(this, request);
+    /** A connection that was dropped before it was a session. */
+    public record Refused(String remoteAddress, EventReason reason, String detail) {}
+
+    private final class Door implements ServerPortal.Handler {
+        @Override
+        public void onSessionNew(final SessionRequest request) {
+            asked.add(request);
+            spec.decision.accept(Pair.this, request);
+        }
+
+        @Override
+        public void onSessionRefused(
+                final String remoteAddress, final EventReason reason, final String detail) {
+            refused.add(new Refused(remoteAddress, reason, detail));
+        }
+    }
+
+    /**
+     * Connections that the portal has refused.
+     *
+     * @return the list, in the order in which they were refused.
+     */
+    public List<Refused> refused() {
+        return refused;
+    }
+
+    /**
+     * Why the portal has refused connections.
+     *
+     * @return the reasons, in the order in which they were refused.
+     */
+    public List<EventReason> refusals() {
+        return refused.stream().map(Refused::reason).toList();
     }
 
     /**

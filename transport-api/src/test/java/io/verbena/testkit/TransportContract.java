@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit;
 
+import io.verbena.testkit.contract.AuthenticationContract;
 import io.verbena.testkit.contract.BackPressureContract;
 import io.verbena.testkit.contract.CloseContract;
 import io.verbena.testkit.contract.DeadlineContract;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Leaks.class)
 public abstract class TransportContract
         implements TransportUnderTest,
+                AuthenticationContract,
                 BackPressureContract,
                 CloseContract,
                 DeadlineContract,

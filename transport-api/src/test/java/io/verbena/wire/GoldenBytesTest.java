@@ -148,7 +148,7 @@ class GoldenBytesTest {
 
     @Test
     void noTypeIsEverRenumbered() {
-        assertThat(IntStream.rangeClosed(0, 13).mapToObj(FrameType::name))
+        assertThat(IntStream.rangeClosed(0, 14).mapToObj(FrameType::name))
                 .containsExactly(
                         "type 0",
                         "HELLO",
@@ -161,9 +161,10 @@ class GoldenBytesTest {
                         "GOODBYE",
                         "CHALLENGE",
                         "PROOF",
-                        "type 11",
-                        "type 12",
-                        "type 13");
+                        "OFFER",
+                        "DECLINE",
+                        "UPGRADE",
+                        "type 14");
     }
 
     /** Of the reasons, those that may travel; the others' codes are pinned with them. */

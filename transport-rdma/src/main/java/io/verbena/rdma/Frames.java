@@ -29,7 +29,13 @@ final class Frames {
     /** A type: nothing but a grant, from transport to transport. */
     static final int TYPE_GRANT = 0x80;
 
-    /** The first receive of a connection takes so many slots, as a greeting may be long. */
+    /**
+     * The first receives of a connection that are long, as a greeting may be: a server's HELLO
+     * comes behind a CHALLENGE, if it comes not alone.
+     */
+    static final int GREETINGS = 2;
+
+    /** Slots that each of them takes. */
     static final int GREETING_SLOTS = 8;
 
     private Frames() {}

@@ -10,6 +10,7 @@ import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
+import io.verbena.wire.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -194,6 +195,11 @@ final class Handshake {
         closeAfterGreeting = true;
     }
 
+    /** Was it closed before the client knew that there is a connection? */
+    boolean isClosing() {
+        return closeAfterGreeting;
+    }
+
     // ---- frames, before there is a link for them
 
     /** Takes the first frame of this side. */
@@ -222,13 +228,16 @@ final class Handshake {
     }
 
     /**
-     * A server's first word, before there is a queue pair: it is a yes, or the last word as well.
+     * A server's first word, before there is a queue pair: it is a yes, or the last word as well,
+     * or a question before the session is decided on.
      */
     private boolean answer(final byte[] frame) {
         final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
         final byte[] rejection = Greeting.isLastWord(header) ? Invitation.rejection(frame) : null;
         try {
-            if (rejection == null) {
+            if (header.type() == FrameType.CHALLENGE) {
+                accept(Endpoint.movable(connection.poller(), connection, maxReads));
+            } else if (rejection == null) {
                 accept(Endpoint.open(connection.poller(), connection, maxReads));
             } else {
                 verbs.reject(connection.id(), rejection);

@@ -95,11 +95,14 @@ final class Incoming {
 
     // ---- receives
 
-    /** Posts all receives; the first has room for a greeting of any length. */
+    /** Posts all receives; the first ones have room for a greeting of any length. */
     void postFirst() {
-        memory.receiveWork.length(0, Frames.GREETING_SLOTS * memory.slotBytes);
-        repost(0);
-        for (int i = Frames.GREETING_SLOTS; i < count; i++) {
+        for (int i = 0; i < Frames.GREETINGS; i++) {
+            final int slot = i * Frames.GREETING_SLOTS;
+            memory.receiveWork.length(slot, Frames.GREETING_SLOTS * memory.slotBytes);
+            repost(slot);
+        }
+        for (int i = Frames.GREETINGS * Frames.GREETING_SLOTS; i < count; i++) {
             repost(i);
         }
         advertised = posted;
@@ -118,10 +121,10 @@ final class Incoming {
 
     /** Frees the slot of the frame that is done. */
     private void free(final int index) {
-        if (done == 1) {
-            // The greeting's: from now on its slots are a receive each.
-            memory.receiveWork.length(0, memory.slotBytes);
-            for (int i = 0; i < Frames.GREETING_SLOTS; i++) {
+        if (done <= Frames.GREETINGS) {
+            // A greeting's: from now on its slots are a receive each.
+            memory.receiveWork.length(index, memory.slotBytes);
+            for (int i = index; i < index + Frames.GREETING_SLOTS; i++) {
                 repost(i);
             }
         } else {
@@ -152,8 +155,10 @@ final class Incoming {
 
     /** The slot of a frame, by its number since the connection was made. */
     private int slotOf(final long frame) {
-        // In the first lap, the first frame has the slots of eight.
-        return frame == 0 ? 0 : (int) (frame + Frames.GREETING_SLOTS - 1) & count - 1;
+        // In the first lap, each of the first frames has the slots of eight.
+        return frame < Frames.GREETINGS
+                ? (int) frame * Frames.GREETING_SLOTS
+                : (int) (frame + Frames.GREETINGS * (Frames.GREETING_SLOTS - 1)) & count - 1;
     }
 
     // ---- news

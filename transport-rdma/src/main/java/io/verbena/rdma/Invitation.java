@@ -55,7 +55,10 @@ record Invitation(int flags, int grant, int slotBytes, byte @Nullable [] hello) 
     static Invitation unknown() {
         final RdmaOptions least = RdmaOptions.LEAST;
         return new Invitation(
-                0, least.receives() - Frames.GREETING_SLOTS + 1, least.slotBytes(), null);
+                0,
+                least.receives() - Frames.GREETINGS * (Frames.GREETING_SLOTS - 1),
+                least.slotBytes(),
+                null);
     }
 
     /** Is there nothing in it? The fabric pads with zeros. */

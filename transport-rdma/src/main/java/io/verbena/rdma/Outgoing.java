@@ -54,8 +54,17 @@ final class Outgoing {
 
     private boolean tailIsRead;
 
-    /** The first frame took more than its slot, and must be gone before the next. */
+    /** A first frame took more than its slot, and must be gone before the next. */
     private boolean greetingIsLong;
+
+    /** Frames that have been sent when it is gone. */
+    private int greetingUntil;
+
+    /**
+     * A CHALLENGE was the last frame. HELLO is to come next, as the peer's second receive is the
+     * last that is long enough for it.
+     */
+    private boolean asking;
 
     /** A frame was not taken, and whoever sent it waits to hear when it would be. */
     private boolean refused;
@@ -116,6 +125,11 @@ final class Outgoing {
         return signalled == sent;
     }
 
+    /** May a frame that carries nothing but a grant be sent now? */
+    boolean maySendGrant() {
+        return !asking;
+    }
+
     private boolean hasRoom(final int reserve) {
         return sent - completed < count && granted - sent > reserve && !greetingIsLong;
     }
@@ -134,19 +148,21 @@ final class Outgoing {
         memory.slots.putLong(slot + Frames.LANDING_ADDRESS, 0);
         memory.slots.putInt(slot + Frames.LANDING_RKEY, 0);
         final int type = header.type();
+        asking = type == FrameType.CHALLENGE;
         boolean remote = length > eagerLimit || length > peerEager;
         RegisteredPool pool = null;
         if (message != null && (type == FrameType.REQUEST || remote)) {
             pool = endpoint.poolOf(message);
             if (pool == null && remote) {
-                // The only such frame whose payload is in no message. The peer's first receive has
-                // room for it, and so have this side's first slots.
-                if (sent != 0) {
+                // The only such frames whose payload is in no message. The peer's first receives
+                // have room for them, and so have this side's first slots.
+                if (sent >= Frames.GREETINGS) {
                     throw new IllegalStateException(
                             "the message's pool isn't registered; bind it to the event queue");
                 }
                 remote = false;
                 greetingIsLong = true;
+                greetingUntil = sent + 1;
             }
         }
         if (pool != null && message != null && type == FrameType.REQUEST) {
@@ -281,7 +297,7 @@ final class Outgoing {
     void onSent(final int slot) {
         final int newly = (slot - completed & mask) + 1;
         completed += newly;
-        greetingIsLong = false;
+        greetingIsLong = greetingIsLong && completed < greetingUntil;
         while (!held.isEmpty() && heldUntil[heldFirst] - completed <= 0) {
             heldFirst = heldFirst + 1 & mask;
             connection.handler().onSent(held.remove());

@@ -235,7 +235,10 @@ final class RdmaConnection implements Connection {
     /** Before what it has is posted: what it owes the peer. */
     void prepare() {
         final Endpoint made = endpoint;
-        if (made != null && phase == Phase.OPEN && made.incoming().owesGrant()) {
+        if (made != null
+                && phase == Phase.OPEN
+                && made.incoming().owesGrant()
+                && made.outgoing().maySendGrant()) {
             made.outgoing().sendGrant();
         }
     }
@@ -305,7 +308,11 @@ final class RdmaConnection implements Connection {
             closeIfDone();
         }
         final Ending down = linkDown;
-        if (down != null && settled && isReceiving() && made.incoming().isOver()) {
+        if (down != null
+                && settled
+                && isLive()
+                && !detached
+                && (handshake.isClosing() || made.incoming().isOver())) {
             end(down.reason, down.detail, down.cause);
         }
     }
@@ -326,7 +333,7 @@ final class RdmaConnection implements Connection {
 
     /** May frames be told of? */
     boolean isReceiving() {
-        return isLive() && !detached;
+        return isLive() && !detached && !handshake.isClosing();
     }
 
     /** The peer has granted more; false if it lies. */

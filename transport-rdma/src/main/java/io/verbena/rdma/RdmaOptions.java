@@ -2,6 +2,7 @@
 package io.verbena.rdma;
 
 import io.verbena.wire.Hello;
+import io.verbena.wire.Proof;
 
 /**
  * What can be set, by system properties, for all of a process.
@@ -50,11 +51,12 @@ record RdmaOptions(int eagerLimit, int receives, int maxReads, int maxInline, in
     }
 
     /**
-     * Bytes of a receive: what stands before the payload, and the payload. The first {@link
-     * Frames#GREETING_SLOTS} together have room for the longest HELLO.
+     * Bytes of a receive: what stands before the payload, and the payload. {@link
+     * Frames#GREETING_SLOTS} of them together have room for the longest HELLO.
      */
     int slotBytes() {
-        final int greeting = (Frames.OVERHEAD + Hello.MAX_PAYLOAD) / Frames.GREETING_SLOTS + 1;
+        final int longest = Frames.OVERHEAD + Hello.MAX_PAYLOAD + Proof.MAC_LENGTH;
+        final int greeting = longest / Frames.GREETING_SLOTS + 1;
         return Math.max(Frames.OVERHEAD + eagerLimit, greeting) + 63 & -64;
     }
 

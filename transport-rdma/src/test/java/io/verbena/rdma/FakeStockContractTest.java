@@ -8,6 +8,7 @@ import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.rdma.verbs.Extension;
 import io.verbena.testkit.Pair;
+import io.verbena.testkit.contract.AuthenticationContract;
 import io.verbena.testkit.contract.ForwardContract;
 import io.verbena.testkit.contract.ThreadsContract;
 import java.lang.reflect.Method;
@@ -42,6 +43,8 @@ class FakeStockContractTest extends FakeContractTest {
 
         private static boolean forwards(final Method test) {
             return test.getDeclaringClass() == ForwardContract.class
+                    || (test.getDeclaringClass() == AuthenticationContract.class
+                            && test.getName().startsWith("aSessionIsForwarded"))
                     || (test.getDeclaringClass() == ThreadsContract.class
                             && test.getName()
                                     .equals(

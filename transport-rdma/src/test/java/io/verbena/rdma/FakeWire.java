@@ -9,7 +9,7 @@ import java.util.List;
 
 /** All connections of a fabric that were made by way of an address that nobody else uses. */
 final class FakeWire implements Wire {
-    private static final String DETOUR = "10.9.9.9";
+    static final String DETOUR = "10.9.9.9";
 
     private final FakeFabric fabric;
     private final URI uri;

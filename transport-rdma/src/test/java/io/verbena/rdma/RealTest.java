@@ -4,6 +4,7 @@ package io.verbena.rdma;
 import io.verbena.testkit.Leaks;
 import io.verbena.testkit.PairSpec;
 import io.verbena.testkit.Scene;
+import io.verbena.testkit.TransportUnderTest;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -53,6 +54,11 @@ abstract class RealTest {
     /** Plays at another address. */
     final void playAt(final String address) {
         scene = new Scene(new RealTransport(address));
+    }
+
+    /** Plays on another transport. */
+    final void playAt(final TransportUnderTest transport) {
+        scene = new Scene(transport);
     }
 
     final PairSpec pair() {

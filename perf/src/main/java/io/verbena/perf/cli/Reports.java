@@ -30,6 +30,7 @@ final class Reports {
         final LoadPlan plan = result.plan();
         final Map<String, Object> object = new LinkedHashMap<>();
         object.put("transport", result.transport());
+        object.put("transport_detail", result.transportDetail());
         object.put("size", plan.requestSize());
         object.put("sessions", plan.sessions());
         object.put("window", plan.window());
@@ -67,7 +68,7 @@ final class Reports {
                 "%s (%s): %s there, %s back; %s, window %s"
                         .formatted(
                                 plan.uri(),
-                                result.transport(),
+                                result.transportDetail(),
                                 Bytes.say(plan.requestSize()),
                                 Bytes.say(plan.responseSize()),
                                 Say.plural(plan.sessions(), "session"),

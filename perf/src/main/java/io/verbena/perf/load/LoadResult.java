@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param latenciesNs nanoseconds from the time at which each request was due (without a rate: was
  *     sent) to its answer.
  * @param warning what the figures don't show; null if there is nothing.
+ * @param transportDetail what carried the sessions, and why not something better.
  */
 public record LoadResult(
         LoadPlan plan,
@@ -25,7 +26,8 @@ public record LoadResult(
         long elapsedNs,
         double rateReached,
         Histogram latenciesNs,
-        @Nullable String warning) {
+        @Nullable String warning,
+        String transportDetail) {
     private static final double NS_PER_US = 1e3;
     private static final double NS_PER_S = 1e9;
     private static final double BYTES_PER_MIB = 1 << 20;

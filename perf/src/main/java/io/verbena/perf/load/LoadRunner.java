@@ -34,6 +34,7 @@ public final class LoadRunner implements AutoCloseable {
     private int established;
     private int nextSession;
     private String transport = "";
+    private String transportDetail = "";
     private boolean closing;
     private @Nullable EventReason firstError;
     private @Nullable LoadException failure;
@@ -195,7 +196,8 @@ public final class LoadRunner implements AutoCloseable {
                 phase.elapsedNs(),
                 phase.rateReached(),
                 phase.latenciesNs(),
-                warning());
+                warning(),
+                transportDetail);
     }
 
     private @Nullable String warning() {
@@ -261,6 +263,7 @@ public final class LoadRunner implements AutoCloseable {
 
     void onEstablished(final ClientSession session) {
         transport = session.transport();
+        transportDetail = session.transportDetail();
         if (++established == plan.sessions()) {
             eventQueue.breakEventLoop();
         }

@@ -24,6 +24,7 @@ class CommandLinesTest {
     private static final URI ANY_PORT = URI.create("tcp://127.0.0.1:0");
     private static final String[] KEYS = {
         "transport",
+        "transport_detail",
         "size",
         "sessions",
         "window",
@@ -160,6 +161,21 @@ class CommandLinesTest {
     }
 
     @Test
+    void pingTellsWhatCarriesAnAutoSessionAndWhy() {
+        final URI auto = URI.create("auto://127.0.0.1:0");
+        try (LoadServer server = LoadServer.start(ServePlan.small(auto))) {
+            assertThat(server.uri().getScheme()).isEqualTo("auto");
+            assertThat(run("ping", server.uri().toString(), "--duration", "50ms"))
+                    .as(err.toString())
+                    .isZero();
+        }
+
+        // By RDMA where this machine has it.
+        assertThat(out.toString())
+                .containsPattern("\\((tcp \\(rdma: .+\\)|rdma \\(beside tcp\\))\\)");
+    }
+
+    @Test
     void sizesThatTheServerHasNoRoomForAreOneAndOneLine() {
         try (LoadServer server = LoadServer.start(ServePlan.small(ANY_PORT))) {
             assertThat(run("ping", server.uri().toString(), "--size", "8k")).isEqualTo(1);
@@ -270,6 +286,7 @@ class CommandLinesTest {
                 .containsPattern("tcp +yes")
                 .containsPattern("unix +yes")
                 .containsPattern("rdma +(yes|no) +\\S")
+                .containsPattern("auto +yes +begins on tcp")
                 .contains("java", "open files");
     }
 

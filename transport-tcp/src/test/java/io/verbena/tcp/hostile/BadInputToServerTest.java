@@ -180,6 +180,16 @@ class BadInputToServerTest extends ServerUnderAttack {
     }
 
     @Test
+    void aProofThatNobodyHasAskedForIsAProtocolError() throws IOException {
+        target.manners(Target.Manners.UNDECIDED);
+        final RawPeer peer = stranger();
+        peer.send(Frames.concat(Frames.hello("/hostile"), Proofs.proof(new byte[64])));
+
+        peer.expectGoodbye(PROTOCOL_ERROR);
+        assertRefused(PROTOCOL_ERROR);
+    }
+
+    @Test
     void aSecondHelloIsAProtocolError() throws IOException {
         assertProtocolError(Frames.hello(""));
     }
@@ -187,13 +197,20 @@ class BadInputToServerTest extends ServerUnderAttack {
     // ---- frames
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 9, 42, 255})
+    @ValueSource(ints = {0, 14, 42, 255})
     void anUnknownTypeIsAProtocolError(final int type) throws IOException {
         assertProtocolError(Frames.control(type, 0, 0, 0));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {FrameType.RESPONSE, FrameType.FAILURE, FrameType.CREDIT, FrameType.CLOSE})
+    @ValueSource(
+            ints = {
+                FrameType.RESPONSE,
+                FrameType.FAILURE,
+                FrameType.CREDIT,
+                FrameType.CLOSE,
+                FrameType.CHALLENGE
+            })
     void whatOnlyAServerSaysIsAProtocolErrorFromAClient(final int type) throws IOException {
         assertProtocolError(Frames.control(type, 1, 1, 0));
     }

@@ -56,8 +56,13 @@ final class Clients implements AutoCloseable {
 
     /** A session that exchanges requests until the end. */
     Healthy healthy(final URI uri) {
+        return healthy(uri, ConnectOptions.defaults());
+    }
+
+    Healthy healthy(final URI uri, final ConnectOptions options) {
         final Healthy healthy = new Healthy();
-        healthy.session = loop.call(() -> ClientSession.connect(loop.queue(), uri, healthy));
+        healthy.session =
+                loop.call(() -> ClientSession.connect(loop.queue(), uri, healthy, options));
         Wait.until("the first exchanges", () -> healthy.exchanged.get() > 2);
         return healthy;
     }

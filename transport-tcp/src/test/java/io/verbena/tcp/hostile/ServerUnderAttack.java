@@ -3,6 +3,7 @@ package io.verbena.tcp.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.verbena.ConnectOptions;
 import io.verbena.EventReason;
 import io.verbena.SessionClosed;
 import java.io.IOException;
@@ -35,12 +36,17 @@ abstract class ServerUnderAttack {
         return new Target(net);
     }
 
+    /** How the healthy session connects. */
+    ConnectOptions healthyOptions() {
+        return ConnectOptions.defaults();
+    }
+
     @BeforeEach
     final void start() {
         log = new LogCapture();
         target = open();
         clients = new Clients();
-        healthy = clients.healthy(target.uri());
+        healthy = clients.healthy(target.uri(), healthyOptions());
     }
 
     @AfterEach

@@ -1,0 +1,660 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.auto;
+
+import io.verbena.EventReason;
+import io.verbena.PeerIdentity;
+import io.verbena.SessionOptions;
+import io.verbena.VerbenaException;
+import io.verbena.spi.Connection;
+import io.verbena.spi.ConnectionHandler;
+import io.verbena.spi.MsgMemory;
+import io.verbena.spi.PollerContext.Count;
+import io.verbena.spi.PollerContext.Timer;
+import io.verbena.wire.FrameHeader;
+import io.verbena.wire.FrameType;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One link to the engine, made of a control connection and perhaps a data connection. What is
+ * common to both ends: frames go to the carrier once it is settled which that is, and losing either
+ * link ends both, once, with the true reason. How it is settled is told by the two subclasses.
+ */
+abstract class AutoConnection implements Connection {
+    /** What the session is carried by. */
+    enum Carrier {
+        /** It isn't settled yet. */
+        OPEN,
+
+        CONTROL,
+
+        DATA
+    }
+
+    /** In an OFFER: there is nothing to offer, and the payload says why. */
+    static final int FLAG_NOTHING = 1;
+
+    /** The longest text of a DECLINE that is looked at, in characters. */
+    static final int MAX_TEXT = 500;
+
+    /**
+     * A data link that is lost is often that of a process that has ended, which the control
+     * connection tells then, too, and with the truer reason. So long it has time to.
+     */
+    private static final long GRACE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final TransportPair pair;
+    private final ControlHeart heart;
+    private final ControlLink control = new ControlLink();
+    private final ControlSide controlSide = new ControlSide(this);
+    private final DataSide dataSide = new DataSide(this);
+
+    private AutoPoller poller;
+    private ConnectionHandler engine;
+    private @Nullable Connection data;
+    private Carrier carrier = Carrier.OPEN;
+
+    /** Both ends know that the data link is the carrier. */
+    private boolean confirmed;
+
+    /** There is no data link, or no more. */
+    private boolean dataOver = true;
+
+    /** The peer has said that it ends the control connection in good order. */
+    private boolean controlGoodbye;
+
+    private boolean detached;
+    private boolean closing;
+    private boolean told;
+    private boolean engineWaits;
+    private String fallback = "";
+    private @Nullable Ending ending;
+    private @Nullable Ending dataFault;
+    private @Nullable Timer timer;
+    private boolean helloSeen;
+
+    /** Why it ended. */
+    record Ending(EventReason reason, String detail, @Nullable Throwable cause) {}
+
+    AutoConnection(
+            final AutoPoller poller,
+            final TransportPair pair,
+            final SessionOptions options,
+            final ConnectionHandler engine) {
+        this.poller = poller;
+        this.pair = pair;
+        heart = new ControlHeart(this, options);
+        this.engine = engine;
+    }
+
+    // ---- what the two ends do in their own way, until it is settled
+
+    /** A client's control connection is up. */
+    abstract void onControlConnected();
+
+    /**
+     * Is a frame on the control connection one of the negotiation, and in its place?
+     *
+     * @return memory for it, and then {@link #onNegotiation} is called; null if it isn't.
+     */
+    abstract @Nullable KeptFrame negotiation(FrameHeader frame);
+
+    /** A frame of the negotiation is there. */
+    abstract void onNegotiation(KeptFrame frame);
+
+    /** Another frame on the control connection while nothing is settled; it may settle it. */
+    abstract void onOtherFrame(FrameHeader frame);
+
+    /** The engine sends while nothing is settled, or the peer doesn't know yet that it is. */
+    abstract SendResult sendEarly(FrameHeader frame, @Nullable MsgMemory payload);
+
+    /** A client's data connection can be asked for with the first frame. */
+    abstract void onDataGreeting();
+
+    /** A client's data connection is up. */
+    abstract void onDataConnected();
+
+    /**
+     * The first frame on the data link, or an early one.
+     *
+     * @return whether it is the engine's.
+     */
+    abstract boolean onEarlyDataFrame(FrameHeader frame);
+
+    /** The data link takes frames again, and it isn't confirmed that it is the carrier. */
+    abstract void onEarlyWritable();
+
+    /** It is on another event queue now. */
+    abstract void onAdopted();
+
+    /** The data link was lost before it was confirmed that it is the carrier. */
+    abstract void onEarlyDataLoss(Ending why);
+
+    /** The data link was lost while it carried the session. */
+    abstract void onDataLoss(Ending why);
+
+    /** Is this a client that has asked for a session, and knows nothing of one yet? */
+    abstract boolean mayTakeBack();
+
+    /** Nothing is to be settled any more: it ends. */
+    abstract void onEnd();
+
+    // ---- its parts
+
+    AutoPoller poller() {
+        return poller;
+    }
+
+    TransportPair pair() {
+        return pair;
+    }
+
+    ConnectionHandler engine() {
+        return engine;
+    }
+
+    ControlSide controlSide() {
+        return controlSide;
+    }
+
+    DataSide dataSide() {
+        return dataSide;
+    }
+
+    ControlLink control() {
+        return control;
+    }
+
+    ControlHeart heart() {
+        return heart;
+    }
+
+    @Nullable Connection data() {
+        return dataOver ? null : data;
+    }
+
+    void data(final Connection made) {
+        data = made;
+        dataOver = false;
+    }
+
+    Carrier carrier() {
+        return carrier;
+    }
+
+    boolean isConfirmed() {
+        return confirmed;
+    }
+
+    boolean isEnding() {
+        return ending != null;
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Runs a task later, in place of the one that was to run. */
+    void runIn(final long delayNs, final Runnable task) {
+        cancelTimer();
+        timer = poller.context().schedule(delayNs, task);
+    }
+
+    void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    // ---- settling it
+
+    /** The session stays on the control connection. */
+    void settleOnControl(final String why) {
+        cancelTimer();
+        carrier = Carrier.CONTROL;
+        fallback = why;
+        dropData();
+    }
+
+    /** The data link carries the session, unless the client says otherwise. */
+    void settleOnData() {
+        cancelTimer();
+        carrier = Carrier.DATA;
+    }
+
+    /** Both ends know that the data link carries the session. */
+    void confirm() {
+        confirmed = true;
+        cancelTimer();
+        poller.context().count(Count.UPGRADE);
+        startHeart();
+        wakeEngine();
+    }
+
+    void wakeEngine() {
+        if (engineWaits) {
+            engineWaits = false;
+            engine.onWritable();
+        }
+    }
+
+    /** A server's HELLO goes by on the data link. */
+    abstract void onServerHello(FrameHeader hello);
+
+    /** The session is agreed on: from now on the control connection is to be heard. */
+    private void startHeart() {
+        if (confirmed) {
+            heart.start(poller.pulse(), poller.context().nanoTime());
+        }
+    }
+
+    /** Looks for the server's HELLO, once. */
+    void watch(final FrameHeader frame) {
+        if (!helloSeen && frame.type() == FrameType.HELLO) {
+            helloSeen = true;
+            onServerHello(frame);
+            startHeart();
+        }
+    }
+
+    /** It does without the data link: counted, and logged now and then. */
+    void fellBack(final EventReason reason) {
+        poller.context().count(Count.FALLBACK);
+        poller.log().fallback(reason, remoteAddress(), transportDetail());
+    }
+
+    /** The data link isn't wanted any more; nothing of the engine's is on it. */
+    void dropData() {
+        final Connection link = data;
+        if (link != null && !dataOver) {
+            link.handler(Nobody.INSTANCE);
+            link.abort();
+        }
+        data = null;
+        dataOver = true;
+    }
+
+    // ---- sending
+
+    @Override
+    public final SendResult send(final FrameHeader frame, final @Nullable MsgMemory payload) {
+        if (ending != null || dataFault != null || closing || detached) {
+            return SendResult.CLOSED;
+        }
+        if (confirmed) {
+            watch(frame);
+            final Connection link = data;
+            return link == null ? SendResult.CLOSED : link.send(frame, payload);
+        }
+        return carrier == Carrier.CONTROL
+                ? sendOnControl(frame, payload)
+                : sendEarly(frame, payload);
+    }
+
+    SendResult sendOnControl(final FrameHeader frame, final @Nullable MsgMemory payload) {
+        final SendResult result = control.send(frame, payload);
+        engineWaits |= result == SendResult.BACK_PRESSURED;
+        return result;
+    }
+
+    /** Not now; the engine is told when it can. */
+    SendResult backPressured() {
+        engineWaits = true;
+        return SendResult.BACK_PRESSURED;
+    }
+
+    void onControlWritable() {
+        if (control.onWritable() && carrier == Carrier.CONTROL) {
+            engineWaits = false;
+            engine.onWritable();
+        }
+    }
+
+    void onDataWritable() {
+        if (confirmed) {
+            engine.onWritable();
+        } else {
+            onEarlyWritable();
+        }
+    }
+
+    // ---- the control connection beside the session
+
+    /** Once an interval. */
+    void beat(final boolean silentForTooLong, final long silentMs) {
+        if (control.isOver() || closing || ending != null) {
+            return;
+        }
+        if (silentForTooLong) {
+            fail(
+                    EventReason.KEEPALIVE_TIMEOUT,
+                    "nothing was heard from %s on the %s connection for %d ms"
+                            .formatted(remoteAddress(), pair.controlScheme(), silentMs));
+        } else if (control.owesNothing()) {
+            // Else the peer takes nothing, and one that waits is enough.
+            control.send(FrameType.KEEPALIVE, 0);
+        }
+    }
+
+    /** A frame on the control connection while another link carries the session. */
+    void onLivenessFrame(final FrameHeader frame) {
+        switch (frame.type()) {
+            case FrameType.KEEPALIVE -> {
+                // That it came is what it says.
+            }
+            case FrameType.GOODBYE -> {
+                controlGoodbye = true;
+                final EventReason reason = EventReason.of(frame.room());
+                if (!confirmed) {
+                    end(
+                            new Ending(
+                                    EventReason.CLOSED_BY_PEER,
+                                    "%s has changed its mind".formatted(remoteAddress()),
+                                    null));
+                } else if (reason != EventReason.CLOSED_BY_SELF && !closing) {
+                    end(
+                            new Ending(
+                                    reason,
+                                    "%s has ended the session: %s"
+                                            .formatted(
+                                                    remoteAddress(),
+                                                    reason == EventReason.TRANSPORT_ERROR
+                                                            ? "it has lost the data link"
+                                                            : reason.toString()),
+                                    null));
+                }
+            }
+            default -> protocolError("beside a session, a connection doesn't carry " + frame);
+        }
+    }
+
+    // ---- the end
+
+    void protocolError(final String detail) {
+        if (ending == null) {
+            end(new Ending(EventReason.PROTOCOL_ERROR, detail, null));
+        }
+    }
+
+    /** Ends it at once, as the peer isn't there. */
+    private void fail(final EventReason reason, final String detail) {
+        ending = new Ending(reason, detail, null);
+        onEnd();
+        cancelTimer();
+        abortLinks();
+    }
+
+    /** Ends it, and tells the peer why. */
+    private void end(final Ending why) {
+        if (ending != null) {
+            return;
+        }
+        ending = why;
+        cancelTimer();
+        final Connection link = data;
+        if (link != null && !dataOver) {
+            link.abort();
+        }
+        closeControl(why.reason);
+        finishIfOver();
+    }
+
+    private void closeControl(final EventReason reason) {
+        onEnd();
+        control.sayGoodbye(reason, poller.context());
+    }
+
+    @Override
+    public final void close() {
+        if (closing || ending != null || dataFault != null) {
+            return;
+        }
+        closing = true;
+        if (carrier == Carrier.DATA) {
+            closeData();
+            return;
+        }
+        onEnd();
+        cancelTimer();
+        dropData();
+        control.close(poller.context());
+    }
+
+    /** First the data link, as what the peer is to read there must be there before. */
+    private void closeData() {
+        final Connection link = data;
+        if (link != null && !dataOver) {
+            link.close();
+        } else if (confirmed) {
+            closeControl(EventReason.CLOSED_BY_SELF);
+        }
+    }
+
+    /**
+     * A server's engine has closed it, and only now the client says that it was on the data link.
+     */
+    void closeConfirmed() {
+        if (closing && dataOver) {
+            closeControl(EventReason.CLOSED_BY_SELF);
+        }
+    }
+
+    /** The same, and the client wants it on the control connection. */
+    void closeDeclined() {
+        if (closing) {
+            onEnd();
+            control.close(poller.context());
+        }
+    }
+
+    @Override
+    public final void abort() {
+        if (ending == null) {
+            ending = new Ending(EventReason.CLOSED_BY_SELF, "closed by this side", null);
+        }
+        if (detached) {
+            abortLinks();
+            return;
+        }
+        onEnd();
+        cancelTimer();
+        if (mayTakeBack()) {
+            dropData();
+            control.sayGoodbye(EventReason.CLOSED_BY_SELF, poller.context());
+        } else {
+            abortLinks();
+        }
+    }
+
+    private void abortLinks() {
+        final Connection dataLink = data;
+        if (dataLink != null && !dataOver) {
+            dataLink.abort();
+        }
+        control.abort();
+    }
+
+    void onControlClosed(final Ending why) {
+        control.over();
+        onEnd();
+        if (carrier != Carrier.DATA) {
+            dropData();
+            if (ending == null) {
+                ending = why;
+            }
+        } else if (ending == null && !closing && !controlGoodbye) {
+            ending = why;
+            final Connection link = data;
+            if (link != null && !dataOver) {
+                link.abort();
+            }
+        }
+        finishIfOver();
+    }
+
+    void onDataClosed(final Ending why) {
+        dataOver = true;
+        if (carrier != Carrier.DATA) {
+            data = null;
+            if (ending == null) {
+                onEarlyDataLoss(why);
+            }
+        } else if (ending != null) {
+            finishIfOver();
+        } else if (control.isOver()) {
+            ending = closing ? null : why;
+            finishIfOver();
+        } else if (!confirmed) {
+            // It is the client's to say what that means.
+            onEarlyDataLoss(why);
+        } else if (closing) {
+            closeControl(EventReason.CLOSED_BY_SELF);
+        } else if (controlGoodbye) {
+            end(why);
+        } else {
+            dataFault = why;
+            runIn(GRACE_NS, () -> endByDataLoss(why));
+        }
+    }
+
+    /** The data link is lost, and the peer is there all the same. */
+    void endByDataLoss(final Ending why) {
+        if (ending == null) {
+            onDataLoss(why);
+            end(why);
+        }
+    }
+
+    private void finishIfOver() {
+        if (!control.isOver() || !dataOver || told) {
+            return;
+        }
+        told = true;
+        cancelTimer();
+        final Ending why = ending;
+        if (why == null) {
+            engine.onClosed(EventReason.CLOSED_BY_SELF, "closed by this side", null);
+        } else {
+            engine.onClosed(why.reason, why.detail, why.cause);
+        }
+    }
+
+    void stopHeart() {
+        poller.pulse().remove(heart);
+    }
+
+    // ---- moving
+
+    @Override
+    public final void detach() {
+        cancelTimer();
+        stopHeart();
+        detached = true;
+        control.detach();
+        final Connection link = data;
+        if (link != null && !dataOver) {
+            link.detach();
+        }
+    }
+
+    /** The other half of {@link #detach()}, on another event queue. */
+    void adoptedBy(final AutoPoller target, final ConnectionHandler handler) {
+        if (!detached) {
+            throw new IllegalStateException("only a detached connection can be adopted");
+        }
+        detached = false;
+        poller = target;
+        engine = handler;
+        control.adoptedBy(target.context().poller(pair.controlScheme()), controlSide);
+        final Connection link = data;
+        if (link != null && !dataOver) {
+            adoptData(link);
+        }
+        heart.resume(target.pulse(), target.context().nanoTime());
+        onAdopted();
+    }
+
+    private void adoptData(final Connection link) {
+        try {
+            poller.context().poller(pair.dataScheme()).adopt(link, dataSide);
+        } catch (final VerbenaException e) {
+            // Not on this event queue. The client is told by the end of the link.
+            link.abort();
+            final Ending why =
+                    new Ending(
+                            e.reason(),
+                            "%s could not be moved to another event queue: %s"
+                                    .formatted(link.transport(), e.getMessage()),
+                            e);
+            poller.context().schedule(0, () -> onDataClosed(why));
+        }
+    }
+
+    // ---- what the engine asks
+
+    @Override
+    public final void handler(final ConnectionHandler handler) {
+        engine = handler;
+    }
+
+    @Override
+    public final void resume() {
+        final Connection link = carrier == Carrier.DATA ? data() : control.connectionIfAny();
+        if (link != null) {
+            link.resume();
+        }
+    }
+
+    private @Nullable Connection carrying() {
+        return carrier == Carrier.DATA && data != null ? data : control.connectionIfAny();
+    }
+
+    @Override
+    public final long receivedBytes() {
+        final Connection link = carrying();
+        return link == null ? 0 : link.receivedBytes();
+    }
+
+    @Override
+    public final long sentBytes() {
+        final Connection link = carrying();
+        return link == null ? 0 : link.sentBytes();
+    }
+
+    @Override
+    public final String remoteAddress() {
+        final Connection link = control.connectionIfAny();
+        return link == null ? "" : link.remoteAddress();
+    }
+
+    @Override
+    public final String transport() {
+        final Connection link = carrying();
+        return link == null ? "" : link.transport();
+    }
+
+    @Override
+    public final String transportDetail() {
+        final String name = transport();
+        return switch (carrier) {
+            case OPEN -> name;
+            case CONTROL ->
+                    fallback.isEmpty()
+                            ? name
+                            : "%s (%s: %s)".formatted(name, pair.dataScheme(), fallback);
+            case DATA -> "%s (beside %s)".formatted(name, pair.controlScheme());
+        };
+    }
+
+    @Override
+    public final @Nullable PeerIdentity peer() {
+        final Connection link = control.connectionIfAny();
+        return link == null ? null : link.peer();
+    }
+
+    @Override
+    public final String toString() {
+        return "%s to %s, %s".formatted(transport(), remoteAddress(), carrier);
+    }
+}
