@@ -253,7 +253,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         }
         over();
         final ServerHalf session =
-                new ServerHalf(queue, uri, options, handler, portal, peerMaxPayload);
+                new ServerHalf(queue, uri, options, handler, portal, peerMaxPayload, provider);
         portal.sessionOpened();
         session.establish(connection, peerKeepaliveMs, proof);
         return session;
@@ -440,6 +440,11 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     @Override
     public String transportDetail() {
         return connection.transportDetail();
+    }
+
+    @Override
+    public boolean isMovable() {
+        return connection.isMovable();
     }
 
     @Override

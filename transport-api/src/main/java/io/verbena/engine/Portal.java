@@ -15,6 +15,7 @@ import java.net.URI;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A portal, and the connections that have no session yet. */
@@ -30,7 +31,10 @@ final class Portal implements ServerPortal {
 
     private URI uri = WORKER;
     private @Nullable Listener listener;
-    private int sessions;
+
+    /** Sessions may end on other event queues. */
+    private final AtomicInteger sessions = new AtomicInteger();
+
     private boolean closed;
 
     private Portal(final EventQueue queue, final Handler handler, final PortalOptions options) {
@@ -150,7 +154,7 @@ final class Portal implements ServerPortal {
     }
 
     boolean isFull() {
-        return sessions >= options.maxSessions();
+        return sessions.get() >= options.maxSessions();
     }
 
     void forget(final PendingSession session) {
@@ -158,11 +162,11 @@ final class Portal implements ServerPortal {
     }
 
     void sessionOpened() {
-        sessions++;
+        sessions.incrementAndGet();
     }
 
     void sessionClosed() {
-        sessions--;
+        sessions.decrementAndGet();
     }
 
     @Override
@@ -177,7 +181,7 @@ final class Portal implements ServerPortal {
 
     @Override
     public int sessions() {
-        return sessions;
+        return sessions.get();
     }
 
     @Override

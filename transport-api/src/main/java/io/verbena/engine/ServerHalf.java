@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.engine;
 
+import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.Msg;
 import io.verbena.ServerSession;
@@ -10,6 +11,7 @@ import io.verbena.SessionState;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
+import io.verbena.spi.TransportProvider;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
@@ -24,6 +26,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private final Handler handler;
     private final Portal portal;
     private final int peerMaxPayload;
+    private final TransportProvider provider;
+    private final Runnable tellWaiting = this::tellWaiting;
 
     /**
      * Responses that the transport still needs the memory of, in the order in which they were sent.
@@ -54,6 +58,12 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     private boolean askedForHeld;
 
+    /** Requests are left unread. */
+    private boolean holding;
+
+    /** The application hears, or has heard, that one waits. */
+    private boolean waitingTold;
+
     /** No more requests are read until the answers that wait for the link are on it. */
     private boolean answersFirst;
 
@@ -70,11 +80,13 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             final SessionOptions options,
             final Handler handler,
             final Portal portal,
-            final int peerMaxPayload) {
+            final int peerMaxPayload,
+            final TransportProvider provider) {
         super(queue, uri, options);
         this.handler = handler;
         this.portal = portal;
         this.peerMaxPayload = peerMaxPayload;
+        this.provider = provider;
     }
 
     /** Tells the client that it is accepted. */
@@ -151,6 +163,15 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             receiving++;
             return MsgMemory.DISCARD;
         }
+        if (holding) {
+            stallForLink();
+            if (!waitingTold) {
+                waitingTold = true;
+                // Not from here: the application is to be free to detach the session.
+                queue.execute(tellWaiting);
+            }
+            return null;
+        }
         if (!outbound.isEmpty() && !listening) {
             // A client that doesn't take its answers is to have no more of the messages that it
             // shares with others; and the fewer are in turn, the more of them are in cache.
@@ -173,6 +194,52 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         }
         msg.session = number;
         return msg;
+    }
+
+    private void tellWaiting() {
+        if (!holding || state != SessionState.ESTABLISHED) {
+            return;
+        }
+        queue.countEvent();
+        try {
+            handler.onRequestWaiting(this);
+        } catch (final Throwable e) {
+            queue.failed(this, e);
+        }
+    }
+
+    // ---- moving
+
+    @Override
+    public void holdRequests(final boolean hold) {
+        holding = hold;
+        if (waitingTold) {
+            waitingTold = false;
+            resumeSoon();
+        }
+    }
+
+    @Override
+    public boolean isMovable() {
+        final Connection link = connection();
+        return link != null && link.isMovable();
+    }
+
+    @Override
+    public boolean detach() {
+        final boolean idle =
+                open + receiving + held == 0 && sending.isEmpty() && refusals.isEmpty();
+        if (!idle || !failed.isEmpty() || !leaveQueue()) {
+            return false;
+        }
+        answersFirst = false;
+        waitingTold = false;
+        return true;
+    }
+
+    @Override
+    public void attach(final EventQueueHandler target) {
+        enterQueue(EventQueue.of(target), provider);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.verbena.testkit.contract.LimitContract;
 import io.verbena.testkit.contract.LivenessContract;
 import io.verbena.testkit.contract.LoopContract;
 import io.verbena.testkit.contract.MessageContract;
+import io.verbena.testkit.contract.MoveContract;
 import io.verbena.testkit.contract.OrderContract;
 import io.verbena.testkit.contract.PoolContract;
 import io.verbena.testkit.contract.PortalContract;
@@ -42,6 +43,7 @@ public abstract class TransportContract
                 LivenessContract,
                 LoopContract,
                 MessageContract,
+                MoveContract,
                 OrderContract,
                 PoolContract,
                 PortalContract,

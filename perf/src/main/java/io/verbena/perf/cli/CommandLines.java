@@ -31,6 +31,7 @@ public final class CommandLines {
                 CompareCommand.class,
                 CompareRdmaCommand.class,
                 CertCommand.class,
+                CompareStreamsCommand.class,
                 InfoCommand.class
             },
             footer = {
