@@ -133,14 +133,14 @@ class RealAutoTest extends RealTest {
 
     @Test
     void staysOnTcpWhereNoPacketGetsThrough() {
-        final Pair pair = listening("auto", Guest.peer());
+        final Pair pair = listening("auto+far", RealVerbs.address());
         Guest.shell("tc qdisc add dev v0 root netem loss 100%");
         connect("no RDMA packet gets through", pair, "tcp (");
     }
 
     @Test
     void aLaterDeathEndsTheSessionAndTheNextOneDoesWithoutRdma() {
-        final Pair pair = listening("auto", Guest.peer());
+        final Pair pair = listening("auto+far", RealVerbs.address());
         connect("both ends have it, two devices", pair, "rdma (beside tcp)");
         Guest.shell("tc qdisc add dev v0 root netem loss 100%");
         final long start = System.nanoTime();
