@@ -311,7 +311,10 @@ final class NioPoller implements Poller {
         final String peer = Faults.describe(channel.getRemoteAddress());
         final NioConnection connection =
                 new NioConnection(
-                        this, transport, peer.isEmpty() ? transport : peer, Nobody.INSTANCE);
+                        this,
+                        transport,
+                        peer.isEmpty() ? transport : peer,
+                        ConnectionHandler.NOBODY);
         connection.open(channel, peer.isEmpty() ? transport : peer);
         final ConnectionHandler handler = acceptor.onAccepted(connection);
         if (handler == null) {
