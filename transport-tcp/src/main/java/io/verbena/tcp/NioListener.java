@@ -54,6 +54,7 @@ final class NioListener implements Listener, Selectable {
             final ServerSocketChannel channel,
             final SocketUri address,
             final PortalOptions options,
+            final TlsHandshake.@Nullable Setup tls,
             final Acceptor acceptor)
             throws IOException {
         this.poller = poller;
@@ -61,7 +62,7 @@ final class NioListener implements Listener, Selectable {
         this.address = address;
         this.acceptor = acceptor;
         this.bufferBytes = options.session().socketBufferBytes();
-        this.tls = TlsSetups.server(address, options.tls());
+        this.tls = tls;
         this.fileKey = fileKey();
         this.uri =
                 channel.getLocalAddress() instanceof InetSocketAddress inet
@@ -76,11 +77,12 @@ final class NioListener implements Listener, Selectable {
             final SocketUri address,
             final PortalOptions options,
             final Acceptor acceptor) {
+        final TlsHandshake.Setup tls = TlsSetups.server(address, options.tls());
         ServerSocketChannel channel = null;
         try {
             final SocketAddress local = address.resolve().get(0);
             channel = bind(address, local, options);
-            return new NioListener(poller, channel, address, options, acceptor);
+            return new NioListener(poller, channel, address, options, tls, acceptor);
         } catch (final UnknownHostException e) {
             NioPoller.closeQuietly(channel);
             throw new VerbenaException(

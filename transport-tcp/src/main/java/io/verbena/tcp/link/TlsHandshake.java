@@ -411,6 +411,12 @@ public final class TlsHandshake implements HandshakeLimit.Waiter {
         final LinkBuffer target = memory.take(false);
         final SSLEngineResult result;
         try {
+            // BoringSSL's notices only now that the record before was the last of the handshake, and
+            // would go on to the data.
+            current.unwrap(NOTHING, target.room());
+            if (!awaitsRecord(current)) {
+                return true;
+            }
             result = current.unwrap(records.record(length), target.room());
         } finally {
             memory.giveBack(target);
@@ -424,6 +430,13 @@ public final class TlsHandshake implements HandshakeLimit.Waiter {
                     EventReason.TLS_FAILED, "there is data in the middle of the handshake", null);
         }
         return true;
+    }
+
+    private static boolean awaitsRecord(final SSLEngine current) {
+        return switch (current.getHandshakeStatus()) {
+            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> true;
+            default -> false;
+        };
     }
 
     private void done(final SSLEngine current) {
