@@ -411,7 +411,8 @@ public final class TlsHandshake implements HandshakeLimit.Waiter {
         final LinkBuffer target = memory.take(false);
         final SSLEngineResult result;
         try {
-            // BoringSSL's notices only now that the record before was the last of the handshake, and
+            // BoringSSL's notices only now that the record before was the last of the handshake,
+            // and
             // would go on to the data.
             current.unwrap(NOTHING, target.room());
             if (!awaitsRecord(current)) {

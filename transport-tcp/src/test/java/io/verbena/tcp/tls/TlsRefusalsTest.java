@@ -61,9 +61,7 @@ class TlsRefusalsTest {
     private static void assertRefused(
             final Pair pair, final EventReason reason, final String detail) {
         pair.until("CLOSED", pair.client::isClosed);
-        assertThat(pair.client.closed().reason())
-                .as("%s", pair.client.closed())
-                .isEqualTo(reason);
+        assertThat(pair.client.closed().reason()).as("%s", pair.client.closed()).isEqualTo(reason);
         assertThat(pair.client.closed().detail()).containsIgnoringCase(detail);
         assertThat(pair.portal.sessions()).isZero();
     }
@@ -106,8 +104,7 @@ class TlsRefusalsTest {
                                 .addSanDnsName("elsewhere.example"),
                         CERTIFICATES.authority());
         final TlsOptions server = patient(CERTIFICATES.options(elsewhere));
-        assertRefused(
-                connecting(server, CLIENT), EventReason.AUTHENTICATION_FAILED, "subject alt");
+        assertRefused(connecting(server, CLIENT), EventReason.AUTHENTICATION_FAILED, "subject alt");
         connecting(server, CLIENT.withoutHostNameVerification()).establish();
         connecting(server, CLIENT.withServerName("elsewhere.example")).establish();
     }
