@@ -3,23 +3,32 @@ package io.verbena.engine;
 
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
+import io.verbena.PortalCounters;
 import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
+import io.verbena.Throttle;
+import io.verbena.spi.Acceptor;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
 import io.verbena.spi.Poller;
 import io.verbena.spi.TransportProvider;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.agrona.collections.Object2IntCounterMap;
 import org.jspecify.annotations.Nullable;
 
 /** A portal, and the connections that have no session yet. */
 final class Portal implements ServerPortal {
     private static final URI WORKER = URI.create("worker:local");
+
+    /** How often the application is told that a limit holds clients back. */
+    private static final long THROTTLED_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final EventQueue queue;
     private final Handler handler;
@@ -27,6 +36,14 @@ final class Portal implements ServerPortal {
 
     /** In the order in which they came, so that the oldest is the first. */
     private final Set<PendingSession> pending = new LinkedHashSet<>();
+
+    /** Connections of each host, with a session or without. */
+    private final Object2IntCounterMap<String> hosts = new Object2IntCounterMap<>(0);
+
+    private final TokenBucket acceptRate;
+    private final long[] throttledNs = new long[Throttle.values().length];
+
+    final Tally tally = new Tally();
 
     private URI uri = WORKER;
     private @Nullable Listener listener;
@@ -37,6 +54,8 @@ final class Portal implements ServerPortal {
         this.queue = queue;
         this.handler = handler;
         this.options = options;
+        acceptRate = new TokenBucket(options.maxAcceptsPerSecond());
+        Arrays.fill(throttledNs, Long.MIN_VALUE);
     }
 
     static ServerPortal listen(
@@ -47,8 +66,7 @@ final class Portal implements ServerPortal {
         final TransportProvider provider = Transports.forUri(uri);
         final Portal portal = new Portal(queue, handler, options);
         final Listener listener =
-                queue.poller(provider)
-                        .listen(uri, options, connection -> portal.accepted(provider, connection));
+                queue.poller(provider).listen(uri, options, portal.new Door(provider));
         portal.listener = listener;
         portal.uri = listener.uri();
         queue.residents().add(portal);
@@ -70,20 +88,86 @@ final class Portal implements ServerPortal {
                 "not made by ServerPortal: " + portal.getClass().getName());
     }
 
-    private @Nullable ConnectionHandler accepted(
-            final TransportProvider provider, final Connection connection) {
-        if (closed) {
-            return null;
+    /** Where the listener's connections come in. */
+    private final class Door implements Acceptor {
+        private final TransportProvider provider;
+
+        Door(final TransportProvider provider) {
+            this.provider = provider;
         }
-        makeRoom();
-        final PendingSession newcomer = new PendingSession(this, provider, connection);
+
+        @Override
+        public long postponedNs() {
+            final long waitNs = acceptRate.waitNs(queue.nanoTime());
+            if (waitNs > 0) {
+                tally.ratePauses++;
+                throttled(Throttle.ACCEPT_RATE, "", rateDetail());
+            }
+            return waitNs;
+        }
+
+        @Override
+        public @Nullable ConnectionHandler onAccepted(final Connection connection) {
+            if (closed) {
+                return null;
+            }
+            makeRoom();
+            final PendingSession newcomer = new PendingSession(Portal.this, provider, connection);
+            if (acceptRate.take(queue.nanoTime())) {
+                admit(newcomer);
+            } else {
+                tally.rateRefusals++;
+                enter(newcomer);
+                newcomer.unwanted(rateDetail());
+            }
+            newcomer.awaitHello();
+            return newcomer;
+        }
+
+        private String rateDetail() {
+            return "more than %d new connections in a second"
+                    .formatted(options.maxAcceptsPerSecond());
+        }
+    }
+
+    private void enter(final PendingSession newcomer) {
+        tally.connections++;
         pending.add(newcomer);
-        newcomer.awaitHello();
-        return newcomer;
+        hosts.incrementAndGet(newcomer.host());
+    }
+
+    /** Lets a connection in, unless its host has too many. */
+    private void admit(final PendingSession newcomer) {
+        enter(newcomer);
+        final int ofHost = hosts.get(newcomer.host());
+        if (ofHost > options.maxPerHost()) {
+            tally.hostLimits++;
+            newcomer.unwanted(
+                    "its host %s has %d connections, and may have no more"
+                            .formatted(newcomer.host(), ofHost - 1));
+        }
+    }
+
+    /** A limit begins to hold back: the application is told, once a second. */
+    void throttled(final Throttle limit, final String remoteAddress, final String detail) {
+        final long nowNs = queue.nanoTime();
+        final long lastNs = throttledNs[limit.ordinal()];
+        if (lastNs != Long.MIN_VALUE && nowNs - lastNs < THROTTLED_NS) {
+            return;
+        }
+        throttledNs[limit.ordinal()] = nowNs;
+        // Not from here: this is a call-back of the transport's.
+        queue.schedule(
+                0,
+                () -> {
+                    queue.countEvent();
+                    handler.onThrottled(limit, remoteAddress, detail);
+                });
     }
 
     private void makeRoom() {
         if (pending.size() >= options.maxPending()) {
+            tally.pendingLimits++;
             pending.iterator()
                     .next()
                     .refuse(
@@ -109,7 +193,7 @@ final class Portal implements ServerPortal {
         }
         makeRoom();
         final PendingSession newcomer = new PendingSession(this, origin);
-        pending.add(newcomer);
+        admit(newcomer);
         poller.adopt(origin.connection(), newcomer);
         if (closed) {
             newcomer.refuse(
@@ -118,7 +202,7 @@ final class Portal implements ServerPortal {
                     true /* tellPeer */);
             return;
         }
-        newcomer.decide(sessionHandler);
+        newcomer.decideUnlessUnwanted(sessionHandler);
     }
 
     /** The transport can't be used on this event queue. */
@@ -154,15 +238,26 @@ final class Portal implements ServerPortal {
     }
 
     void forget(final PendingSession session) {
-        pending.remove(session);
+        if (pending.remove(session)) {
+            hosts.decrementAndGet(session.host());
+        }
     }
 
-    void sessionOpened() {
+    void sessionOpened(final String host) {
+        tally.sessions++;
         sessions++;
+        hosts.incrementAndGet(host);
     }
 
-    void sessionClosed() {
+    void sessionClosed(final String host) {
         sessions--;
+        hosts.decrementAndGet(host);
+    }
+
+    @Override
+    public PortalCounters counters() {
+        queue.checkThread();
+        return tally.snapshot();
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.verbena.testkit.contract.LivenessContract;
 import io.verbena.testkit.contract.LoopContract;
 import io.verbena.testkit.contract.MessageContract;
 import io.verbena.testkit.contract.OrderContract;
+import io.verbena.testkit.contract.PolicyContract;
 import io.verbena.testkit.contract.PoolContract;
 import io.verbena.testkit.contract.PortalContract;
 import io.verbena.testkit.contract.RelayContract;
@@ -43,6 +44,7 @@ public abstract class TransportContract
                 LoopContract,
                 MessageContract,
                 OrderContract,
+                PolicyContract,
                 PoolContract,
                 PortalContract,
                 RelayContract,

@@ -5,8 +5,10 @@ import io.verbena.EventReason;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
+import io.verbena.spi.RemoteHost;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -390,6 +392,19 @@ final class NioConnection implements Connection, Selectable {
     @Override
     public String remoteAddress() {
         return remoteAddress;
+    }
+
+    @Override
+    public String remoteHost() {
+        final SocketChannel socket = channel;
+        try {
+            return socket != null && socket.getRemoteAddress() instanceof InetSocketAddress inet
+                    ? RemoteHost.of(inet.getAddress())
+                    : transport;
+        } catch (final IOException e) {
+            // Closed: gone before it was counted.
+            return transport;
+        }
     }
 
     @Override
