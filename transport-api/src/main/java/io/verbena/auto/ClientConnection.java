@@ -129,7 +129,7 @@ final class ClientConnection extends AutoConnection {
                     EventReason.CONNECT_TIMEOUT,
                     "the server didn't wait for it",
                     false /* tellServer: it has settled it */);
-        } else if (frame.type() == FrameType.HELLO) {
+        } else if (frame.type() != FrameType.GOODBYE) {
             fallBack(
                     EventReason.UNAVAILABLE,
                     "the server doesn't offer it",

@@ -51,15 +51,24 @@ final class Greeting {
 
     /** A portal's URI with a client's path and query; null if that is no URI. */
     static @Nullable URI resolve(final URI portal, final String pathAndQuery) {
+        final String authority = portal.getRawAuthority();
         try {
-            if (portal.getRawAuthority() != null) {
-                return new URI(
-                        portal.getScheme() + "://" + portal.getRawAuthority() + pathAndQuery);
+            final URI whole =
+                    new URI(
+                            portal.getScheme()
+                                    + "://"
+                                    + (authority == null ? "nobody" : authority)
+                                    + pathAndQuery);
+            if (whole.getRawFragment() != null) {
+                // It is the client's own affair (RFC 3986, 3.5), and never sent.
+                return null;
             }
-            final String base = portal.toString();
-            return pathAndQuery.startsWith("?") || pathAndQuery.isEmpty()
-                    ? new URI(base + pathAndQuery)
-                    : new URI(portal.getScheme() + "://" + pathAndQuery);
+            if (authority != null) {
+                return whole;
+            }
+            // A portal without authority has its address in its path: not for clients to name.
+            final String query = whole.getRawQuery();
+            return query == null ? portal : new URI(portal + "?" + query);
         } catch (final java.net.URISyntaxException e) {
             return null;
         }

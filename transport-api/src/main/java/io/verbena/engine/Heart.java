@@ -27,12 +27,19 @@ final class Heart {
     }
 
     private final long intervalNs;
-    private final int limit;
+
+    /** How often this side wants to hear the peer. */
+    private final long ownIntervalNs;
+
+    /** How long the peer may be silent. */
+    private final long limitNs;
+
+    private long lastNs;
     private long nextNs;
     private long received;
     private long sent;
-    private int silent;
-    private int stuck;
+    private long silentNs;
+    private long stuckNs;
 
     /**
      * Makes a heart that doesn't beat yet.
@@ -45,16 +52,12 @@ final class Heart {
         final long ownNs = options.keepaliveIntervalNs();
         final long peerNs = peerIntervalMs * 1_000_000L;
         intervalNs = ownNs == 0 ? peerNs : peerNs == 0 ? ownNs : Math.min(ownNs, peerNs);
-        limit =
-                ownNs == 0
-                        ? Integer.MAX_VALUE
-                        : (int)
-                                Math.min(
-                                        Integer.MAX_VALUE,
-                                        Math.ceil(
-                                                (double) ownNs
-                                                        * options.keepaliveMisses()
-                                                        / intervalNs));
+        ownIntervalNs = ownNs == 0 ? Long.MAX_VALUE : ownNs;
+        limitNs =
+                ownNs > Long.MAX_VALUE / options.keepaliveMisses() || ownNs == 0
+                        ? Long.MAX_VALUE
+                        : ownNs * options.keepaliveMisses();
+        lastNs = nowNs;
         nextNs = nowNs + intervalNs;
     }
 
@@ -73,7 +76,7 @@ final class Heart {
      * that is counted by whole intervals, however often it says that it lives.
      */
     boolean isDueWithPeer(final long nowNs) {
-        return intervalNs != 0 && stuck == 0 && nowNs >= nextNs - intervalNs / 2;
+        return intervalNs != 0 && stuckNs == 0 && nowNs >= nextNs - intervalNs / 2;
     }
 
     /** The next beat is the peer's to lead. */
@@ -89,32 +92,37 @@ final class Heart {
      */
     Pulse beat(
             final long nowNs, final Connection connection, final boolean deaf, final boolean mute) {
+        // A beat that is late counts for the time that it stands for, as a peer that names a short
+        // interval is not to live the longer for it; but for one miss at most, as then it was this
+        // side that slept.
+        final long passedNs = Math.min(nowNs - lastNs, ownIntervalNs);
+        lastNs = nowNs;
         nextNs = nowNs + intervalNs;
         final long receivedNow = connection.receivedBytes();
-        silent = receivedNow != received || deaf ? 0 : silent + 1;
+        silentNs = receivedNow != received || deaf ? 0 : silentNs + passedNs;
         received = receivedNow;
         // Since the beat before this one at least a KEEPALIVE was to be sent.
         final long sentNow = connection.sentBytes();
-        stuck = sentNow != sent || mute ? 0 : stuck + 1;
+        stuckNs = sentNow != sent || mute ? 0 : stuckNs + passedNs;
         sent = sentNow;
-        if (silent >= limit) {
+        if (silentNs >= limitNs) {
             return Pulse.PEER_SILENT;
         }
-        return stuck > limit ? Pulse.PEER_STUCK : Pulse.BEAT;
+        return stuckNs > limitNs ? Pulse.PEER_STUCK : Pulse.BEAT;
     }
 
     /** Has it taken nothing for an interval? */
     boolean isPeerStuck() {
-        return stuck > 0;
+        return stuckNs > 0;
     }
 
     /** The peer says that it reads no requests for now: that it takes nothing is no sign. */
     void peerIsBusy() {
-        stuck = 0;
+        stuckNs = 0;
     }
 
     /** How long the peer has been silent or stuck, in milliseconds. */
     long patienceMs() {
-        return Math.max(silent, stuck) * intervalNs / 1_000_000;
+        return Math.max(silentNs, stuckNs) / 1_000_000;
     }
 }

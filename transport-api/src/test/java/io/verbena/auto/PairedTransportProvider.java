@@ -7,6 +7,7 @@ import io.verbena.spi.PollerContext;
 import io.verbena.spi.TransportProvider;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** {@code auto}, of transports that a test chooses. */
 public abstract class PairedTransportProvider implements TransportProvider {
@@ -19,7 +20,19 @@ public abstract class PairedTransportProvider implements TransportProvider {
      * @param pair which two.
      */
     protected PairedTransportProvider(final String scheme, final InetTestPair pair) {
-        provider = new AutoTransportProvider(Map.of(scheme, pair), System::nanoTime);
+        this(scheme, pair, System::nanoTime);
+    }
+
+    /**
+     * Of two transports, on a clock.
+     *
+     * @param scheme what the pair is called.
+     * @param pair which two.
+     * @param nanoClock what pauses are measured by.
+     */
+    protected PairedTransportProvider(
+            final String scheme, final InetTestPair pair, final LongSupplier nanoClock) {
+        provider = new AutoTransportProvider(Map.of(scheme, pair), nanoClock);
     }
 
     @Override

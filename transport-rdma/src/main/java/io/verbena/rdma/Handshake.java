@@ -195,6 +195,11 @@ final class Handshake {
         closeAfterGreeting = true;
     }
 
+    /** Was it closed before the client knew that there is a connection? */
+    boolean isClosing() {
+        return closeAfterGreeting;
+    }
+
     // ---- frames, before there is a link for them
 
     /** Takes the first frame of this side. */

@@ -310,7 +310,11 @@ final class RdmaConnection implements Connection {
             closeIfDone();
         }
         final Ending down = linkDown;
-        if (down != null && settled && isReceiving() && made.incoming().isOver()) {
+        if (down != null
+                && settled
+                && isLive()
+                && !detached
+                && (handshake.isClosing() || made.incoming().isOver())) {
             end(down.reason, down.detail, down.cause);
         }
     }
@@ -331,7 +335,7 @@ final class RdmaConnection implements Connection {
 
     /** May frames be told of? */
     boolean isReceiving() {
-        return isLive() && !detached;
+        return isLive() && !detached && !handshake.isClosing();
     }
 
     /** The peer has granted more; false if it lies. */

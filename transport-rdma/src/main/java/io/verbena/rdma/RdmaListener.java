@@ -80,22 +80,18 @@ final class RdmaListener implements Listener {
         final boolean seesData = verbs.extensions().contains(Extension.CONNECTION);
         final Invitation invitation =
                 seesData ? Invitation.decode(event.privateData()) : Invitation.unknown();
-        if (invitation == null) {
-            poller.context()
-                    .report(
-                            EventReason.PROTOCOL_ERROR,
-                            "%s: its connection request is not of Verbena"
-                                    .formatted(connection.remoteAddress()),
-                            null);
-            refuse(connection);
-            return;
-        }
         final ConnectionHandler handler = acceptor.onAccepted(connection);
         if (handler == null) {
             refuse(connection);
             return;
         }
         connection.handler(handler);
+        if (invitation == null) {
+            reject(connection);
+            connection.end(
+                    EventReason.PROTOCOL_ERROR, "its connection request is not of Verbena", null);
+            return;
+        }
         try {
             connection.handshake().invited(event, invitation);
         } catch (final IOException e) {
@@ -110,6 +106,11 @@ final class RdmaListener implements Listener {
     }
 
     private void refuse(final RdmaConnection connection) {
+        reject(connection);
+        connection.abort();
+    }
+
+    private void reject(final RdmaConnection connection) {
         try {
             if (poller.verbs().extensions().contains(Extension.CONNECTION)
                     && connection.phase() == RdmaConnection.Phase.INVITED) {
@@ -118,7 +119,6 @@ final class RdmaListener implements Listener {
         } catch (final IOException e) {
             // Ended from the other end already.
         }
-        connection.abort();
     }
 
     @Override

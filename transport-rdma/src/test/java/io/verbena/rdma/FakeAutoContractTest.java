@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.verbena.EventReason;
 import io.verbena.testkit.Event;
 import io.verbena.testkit.Pair;
+import io.verbena.testkit.PairSpec;
 import io.verbena.testkit.Wire;
 import io.verbena.testkit.mem.MemFaults;
 import io.verbena.testkit.mem.MemNetwork;
@@ -27,28 +28,51 @@ class FakeAutoContractTest extends FakeContractTest {
 
     /**
      * The same, but that what aborts a connection in memory gets through where all else is stalled:
-     * the other end may have noticed first.
+     * one end may notice, and the other be told.
      */
     @Test
     @Override
+    public void aSilentPeerIsNoticedAtBothEnds() {
+        final Pair pair = beating().established();
+        scene().passMs(200);
+        pair.wire.stall();
+        scene().pass(1_000_000_000, 10_000_000);
+        pair.untilClosed();
+        assertThat(ends(pair))
+                .contains(EventReason.KEEPALIVE_TIMEOUT)
+                .isSubsetOf(EventReason.KEEPALIVE_TIMEOUT, EventReason.TRANSPORT_ERROR);
+        pair.wire.release();
+    }
+
+    /** The same, for the same cause. */
+    @Test
+    @Override
     public void aPeerThatTakesNothingIsNoticedHoweverMuchWaits() {
-        final Pair pair =
-                scene().pair()
-                        .wired()
-                        .bothSessions(options -> options.withKeepaliveIntervalNs(100_000_000))
-                        .pools(64, 100_000)
-                        .established();
+        final Pair pair = beating().pools(64, 100_000).established();
         pair.wire.stall();
         pair.sendMany(64, 100_000);
         scene().pass(2_000_000_000, 10_000_000);
         pair.until("CLOSED", pair.client::isClosed);
-        assertThat(
-                        List.of(
-                                pair.client.closed().reason(),
-                                pair.server.events(Event.Kind.CLOSED).get(0).reason()))
+        pair.until("CLOSED", () -> pair.server.closedSessions() == 1);
+        assertThat(ends(pair))
                 .containsAnyOf(EventReason.KEEPALIVE_TIMEOUT, EventReason.PEER_STALLED);
         assertThat(pair.client.errors()).isEqualTo(64);
         pair.wire.release();
+    }
+
+    private PairSpec beating() {
+        return scene().pair()
+                .wired()
+                .bothSessions(
+                        options ->
+                                options.withKeepaliveIntervalNs(100_000_000)
+                                        .withKeepaliveMisses(3));
+    }
+
+    private static List<EventReason> ends(final Pair pair) {
+        return List.of(
+                pair.client.closed().reason(),
+                pair.server.events(Event.Kind.CLOSED).get(0).reason());
     }
 
     @Override

@@ -217,7 +217,8 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
         return talk;
     }
 
-    private ServerPortal listen(final Consumer<SessionRequest> what) {
+    /** A portal that does something else with whoever asks. */
+    ServerPortal listen(final Consumer<SessionRequest> what) {
         try {
             return ServerPortal.listen(
                     serverQueue,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.verbena.EventReason;
 import io.verbena.ServerPortal;
+import io.verbena.SessionRequest;
 import io.verbena.rdma.HandPeer.Frame;
 import io.verbena.rdma.verbs.CmEvent;
 import io.verbena.wire.FrameHeader;
@@ -14,7 +15,9 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.assertj.core.api.ListAssert;
@@ -99,6 +102,8 @@ class FakeProtocolTest {
         untilHears(CmEvent.Type.REJECTED);
         assertThat(peer.said).doesNotContain(CmEvent.Type.ESTABLISHED);
         assertThat(conversation.ends()).isEmpty();
+        // Found by fuzzing: the portal was not told.
+        assertThat(conversation.refused).containsExactly(EventReason.PROTOCOL_ERROR);
     }
 
     @Test
@@ -166,6 +171,20 @@ class FakeProtocolTest {
                 .hasSize(1)
                 .isSubsetOf(EventReason.PROTOCOL_ERROR, EventReason.CLOSED_BY_PEER);
         assertThat(conversation.ends()).isEmpty();
+    }
+
+    /** Found by fuzzing: it was refused, and then the application was asked about it again. */
+    @Test
+    void whoSpeaksBeforeItIsAcceptedIsRefusedOnce() throws Exception {
+        final List<SessionRequest> asked = new ArrayList<>();
+        final ServerPortal hesitant = conversation.listen(asked::add);
+        peer.connect(hesitant.uri(), HandPeer.invitation());
+        untilHears(CmEvent.Type.ESTABLISHED);
+        // The server doesn't know yet that the connection is made.
+        peer.send(HandPeer.frame(FrameType.REQUEST, 64));
+        untilHears(CmEvent.Type.DISCONNECTED);
+        assertThat(conversation.refused).containsExactly(EventReason.PROTOCOL_ERROR);
+        assertThat(asked).hasSize(1).noneMatch(SessionRequest::isOpen);
     }
 
     // ---- clients that have a session, and then lose their manners

@@ -205,6 +205,10 @@ final class HandPeer implements AutoCloseable {
             return flags(Frames.FLAG_REMOTE);
         }
 
+        byte[] bytes() {
+            return bytes;
+        }
+
         Frame cutTo(final int length) {
             bytes = java.util.Arrays.copyOf(bytes, length);
             return this;

@@ -137,6 +137,21 @@ class CommandLinesTest {
     }
 
     @Test
+    void pingTellsWhatCarriesAnAutoSessionAndWhy() {
+        final URI auto = URI.create("auto://127.0.0.1:0");
+        try (LoadServer server = LoadServer.start(ServePlan.small(auto))) {
+            assertThat(server.uri().getScheme()).isEqualTo("auto");
+            assertThat(run("ping", server.uri().toString(), "--duration", "50ms"))
+                    .as(err.toString())
+                    .isZero();
+        }
+
+        // By RDMA where this machine has it.
+        assertThat(out.toString())
+                .containsPattern("\\((tcp \\(rdma: .+\\)|rdma \\(beside tcp\\))\\)");
+    }
+
+    @Test
     void sizesThatTheServerHasNoRoomForAreOneAndOneLine() {
         try (LoadServer server = LoadServer.start(ServePlan.small(ANY_PORT))) {
             assertThat(run("ping", server.uri().toString(), "--size", "8k")).isEqualTo(1);

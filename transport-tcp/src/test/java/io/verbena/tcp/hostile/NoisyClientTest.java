@@ -26,7 +26,9 @@ class NoisyClientTest extends ServerUnderAttack {
                     // What a GOODBYE may say of this side.
                     EventReason.VERSION_MISMATCH,
                     EventReason.LIMIT_REACHED,
-                    EventReason.HELLO_TIMEOUT);
+                    EventReason.HELLO_TIMEOUT,
+                    EventReason.TLS_FAILED,
+                    EventReason.AUTHENTICATION_FAILED);
 
     @Test
     void eachEndForATrueReasonAndLeaveEveryMessageInItsPlace() throws IOException {
