@@ -65,6 +65,15 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
     void wakeup();
 
     /**
+     * Sends at once what sessions have been given to send, without running the loop: for who sends
+     * between two runs of it and does something else next. In a call-back there is no need to; what
+     * is sent there leaves at the end of the duty cycle.
+     *
+     * @throws IllegalStateException while another thread runs the loop, or after {@link #close()}.
+     */
+    void flush();
+
+    /**
      * Runs a task on the loop's thread. Thread-safe. Tasks of one thread run in the order in which
      * it gave them; what was taken before {@link #close()} is run, at the latest by close.
      *

@@ -15,20 +15,25 @@ import org.jspecify.annotations.Nullable;
  * @param closeTimeoutNs the longest that {@link EventQueueHandler#close()} may take.
  * @param poolGrowth asked when a request finds no free message; null declines always.
  * @param errorHandler gets what call-backs throw; null: it is thrown by the loop.
+ * @param returnsOnInterrupt whether {@link EventQueueHandler#runEventLoop} returns, before it would
+ *     wait, when its thread is interrupted. The interrupt status stays set. If not, an interrupted
+ *     thread doesn't wait in the loop, and spins.
  */
 public record EventQueueOptions(
         IdlePolicy idlePolicy,
         LongSupplier nanoClock,
         long closeTimeoutNs,
         @Nullable PoolGrowth poolGrowth,
-        @Nullable Consumer<Throwable> errorHandler) {
+        @Nullable Consumer<Throwable> errorHandler,
+        boolean returnsOnInterrupt) {
     private static final EventQueueOptions DEFAULTS =
             new EventQueueOptions(
                     IdlePolicy.ADAPTIVE,
                     System::nanoTime,
                     TimeUnit.SECONDS.toNanos(10),
                     null,
-                    null);
+                    null,
+                    false);
 
     /**
      * Checks every value.
@@ -55,7 +60,8 @@ public record EventQueueOptions(
      * @return new options.
      */
     public EventQueueOptions withIdlePolicy(final IdlePolicy value) {
-        return new EventQueueOptions(value, nanoClock, closeTimeoutNs, poolGrowth, errorHandler);
+        return new EventQueueOptions(
+                value, nanoClock, closeTimeoutNs, poolGrowth, errorHandler, returnsOnInterrupt);
     }
 
     /**
@@ -66,7 +72,8 @@ public record EventQueueOptions(
      * @return new options.
      */
     public EventQueueOptions withNanoClock(final LongSupplier value) {
-        return new EventQueueOptions(idlePolicy, value, closeTimeoutNs, poolGrowth, errorHandler);
+        return new EventQueueOptions(
+                idlePolicy, value, closeTimeoutNs, poolGrowth, errorHandler, returnsOnInterrupt);
     }
 
     /**
@@ -76,7 +83,8 @@ public record EventQueueOptions(
      * @return new options.
      */
     public EventQueueOptions withCloseTimeoutNs(final long value) {
-        return new EventQueueOptions(idlePolicy, nanoClock, value, poolGrowth, errorHandler);
+        return new EventQueueOptions(
+                idlePolicy, nanoClock, value, poolGrowth, errorHandler, returnsOnInterrupt);
     }
 
     /**
@@ -86,7 +94,8 @@ public record EventQueueOptions(
      * @return new options.
      */
     public EventQueueOptions withPoolGrowth(final @Nullable PoolGrowth value) {
-        return new EventQueueOptions(idlePolicy, nanoClock, closeTimeoutNs, value, errorHandler);
+        return new EventQueueOptions(
+                idlePolicy, nanoClock, closeTimeoutNs, value, errorHandler, returnsOnInterrupt);
     }
 
     /**
@@ -96,6 +105,18 @@ public record EventQueueOptions(
      * @return new options.
      */
     public EventQueueOptions withErrorHandler(final @Nullable Consumer<Throwable> value) {
-        return new EventQueueOptions(idlePolicy, nanoClock, closeTimeoutNs, poolGrowth, value);
+        return new EventQueueOptions(
+                idlePolicy, nanoClock, closeTimeoutNs, poolGrowth, value, returnsOnInterrupt);
+    }
+
+    /**
+     * These options with another {@link #returnsOnInterrupt()}.
+     *
+     * @param value whether the loop returns when its thread is interrupted.
+     * @return new options.
+     */
+    public EventQueueOptions withReturnsOnInterrupt(final boolean value) {
+        return new EventQueueOptions(
+                idlePolicy, nanoClock, closeTimeoutNs, poolGrowth, errorHandler, value);
     }
 }

@@ -29,6 +29,44 @@ public interface ServerSession extends Session {
      */
     void discardRequest(Msg msg);
 
+    /**
+     * Can the session be moved to another event queue, between two requests? That depends on its
+     * transport: sockets can, RDMA's queue pairs can't.
+     *
+     * @return whether {@link #detach()} works.
+     */
+    boolean isMovable();
+
+    /**
+     * Leaves requests unread, in the transport, where the client feels them as back-pressure. When
+     * one has come, {@link Handler#onRequestWaiting} is called, once until this is called again or
+     * the session is {@linkplain #attach attached}.
+     *
+     * @param hold whether to; false reads what waits.
+     */
+    void holdRequests(boolean hold);
+
+    /**
+     * Takes the session off its event queue, so that it can be {@linkplain #attach attached} to
+     * another one. That is possible when it is {@linkplain #isMovable() movable} and established,
+     * and no request is open: none held by the application, no answer still on its way. Until it is
+     * attached, nothing but {@code attach} and {@link #holdRequests} may be called, by one thread
+     * at a time; what the client sends waits.
+     *
+     * @return whether it is detached; if not, nothing has changed.
+     */
+    boolean detach();
+
+    /**
+     * Puts a detached session on an event queue, where its call-backs happen from now on. Called on
+     * that event queue's thread.
+     *
+     * @param eventQueue an event queue with a pool for {@link PoolUse#SERVER}; the one that the
+     *     session was on, or another.
+     * @throws IllegalStateException if the session is not detached.
+     */
+    void attach(EventQueueHandler eventQueue);
+
     /** Who is told what happens to a session, on the thread of its event queue. */
     @FunctionalInterface
     interface Handler {
@@ -40,6 +78,14 @@ public interface ServerSession extends Session {
          * @param msg the message.
          */
         void onRequest(ServerSession session, Msg msg);
+
+        /**
+         * A request waits unread, as {@link ServerSession#holdRequests} has it. The session may be
+         * detached here.
+         *
+         * @param session the session.
+         */
+        default void onRequestWaiting(final ServerSession session) {}
 
         /**
          * A request was longer than any IN buffer here; it was answered with {@link

@@ -54,6 +54,13 @@ public interface SessionRequest {
     @Nullable PeerIdentity peer();
 
     /**
+     * Can the session be moved between event queues once it is accepted?
+     *
+     * @return as {@link ServerSession#isMovable()}.
+     */
+    boolean isMovable();
+
+    /**
      * Takes the session, on this event queue, with the portal's options.
      *
      * @param handler who is told of its requests.

@@ -7,8 +7,9 @@ import io.verbena.wire.Hello;
 
 /**
  * Beats on the control connection of a session that another link carries, at the interval that the
- * session's HELLOs agree on, and counts the beats in which nothing was heard there. It counts beats
- * and not time: a loop that was held up for long has then not looked at what has come.
+ * session's HELLOs agree on, and adds up the time in which nothing was heard there. A beat that is
+ * late counts for the time that it stands for, as a peer that names a short interval is not to live
+ * the longer for it; but for one miss at most, as then it was this side that slept.
  */
 final class ControlHeart {
     private final AutoConnection connection;
@@ -19,10 +20,12 @@ final class ControlHeart {
 
     private int peersIntervalMs = -1;
     private long intervalNs;
-    private int limit;
+    private long ownNs;
+    private long limitNs;
+    private long lastNs;
     private long nextNs;
     private long heardBytes;
-    private int silent;
+    private long silentNs;
 
     ControlHeart(final AutoConnection connection, final SessionOptions options) {
         this.connection = connection;
@@ -44,23 +47,20 @@ final class ControlHeart {
         if (intervalNs != 0 || ownIntervalMs < 0 || peersIntervalMs < 0) {
             return;
         }
-        final long ownNs = ownIntervalMs * 1_000_000L;
+        ownNs = ownIntervalMs * 1_000_000L;
         final long peersNs = peersIntervalMs * 1_000_000L;
         intervalNs = ownNs == 0 ? peersNs : peersNs == 0 ? ownNs : Math.min(ownNs, peersNs);
-        if (intervalNs > 0) {
-            final double beats =
-                    ownNs == 0
-                            ? Integer.MAX_VALUE
-                            : Math.ceil((double) ownNs * options.keepaliveMisses() / intervalNs);
-            limit = (int) Math.min(Integer.MAX_VALUE, beats);
-            nextNs = nowNs + intervalNs;
-            pulse.add(this);
-        }
+        limitNs =
+                ownNs == 0 || ownNs > Long.MAX_VALUE / options.keepaliveMisses()
+                        ? Long.MAX_VALUE
+                        : ownNs * options.keepaliveMisses();
+        resume(pulse, nowNs);
     }
 
     /** Goes on, on another event queue. */
     void resume(final Pulse pulse, final long nowNs) {
         if (intervalNs > 0) {
+            lastNs = nowNs;
             nextNs = nowNs + intervalNs;
             pulse.add(this);
         }
@@ -77,8 +77,10 @@ final class ControlHeart {
         }
         nextNs = nowNs + intervalNs;
         final long bytes = connection.control().connection().receivedBytes();
-        silent = bytes == heardBytes ? silent + 1 : 0;
+        final long passedNs = nowNs - lastNs;
+        lastNs = nowNs;
+        silentNs = bytes == heardBytes ? silentNs + Math.min(passedNs, ownNs) : 0;
         heardBytes = bytes;
-        connection.beat(silent >= limit, silent * (intervalNs / 1_000_000));
+        connection.beat(silentNs >= limitNs, silentNs / 1_000_000);
     }
 }

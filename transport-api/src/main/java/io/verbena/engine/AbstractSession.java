@@ -13,7 +13,9 @@ import io.verbena.SessionState;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.ConnectionHandler;
+import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext.Timer;
+import io.verbena.spi.TransportProvider;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import java.net.URI;
@@ -32,11 +34,13 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     private static final int OWES_CLOSE = 2;
     private static final int OWES_GOODBYE = 4;
 
-    final EventQueue queue;
+    /** Another one, when the session has been moved. */
+    EventQueue queue;
+
     final SessionOptions options;
 
     /** Unique in the event queue, from 1: what a message remembers its session by. */
-    final long number;
+    long number;
 
     /**
      * Messages that wait for the server's room, for the link, or for the session to be established.
@@ -76,6 +80,10 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     private @Nullable Timer closeTimer;
 
     private @Nullable Heart heart;
+    private int peerIntervalMs;
+
+    /** On no event queue. */
+    private boolean detached;
 
     AbstractSession(final EventQueue queue, final URI uri, final SessionOptions options) {
         this.queue = queue;
@@ -233,11 +241,55 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         }
     }
 
+    // ---- moving
+
+    /** Leaves the event queue, if nothing is under way. */
+    final boolean leaveQueue() {
+        queue.checkThread();
+        final Connection link = connection;
+        if (link == null
+                || linkLost
+                || detached
+                || state != SessionState.ESTABLISHED
+                || blocked
+                || owed != 0
+                || owedCredits != 0
+                || !outbound.isEmpty()
+                || !link.tryDetach()) {
+            return false;
+        }
+        if (stalled) {
+            stalled = false;
+            queue.forget(this);
+        }
+        queue.residents().remove(this);
+        detached = true;
+        return true;
+    }
+
+    /** The other half of {@link #leaveQueue()}, on another event queue. */
+    final void enterQueue(final EventQueue target, final TransportProvider provider) {
+        final Connection link = connection;
+        if (!detached || link == null) {
+            throw new IllegalStateException("the session is on an event queue; detach it first");
+        }
+        final Poller poller = target.poller(provider);
+        detached = false;
+        queue = target;
+        number = target.residents().add(this);
+        poller.adopt(link, this);
+        if (heart != null) {
+            // The two event queues count time from different origins.
+            startHeart(peerIntervalMs);
+        }
+    }
+
     // ---- the heart
 
     /** The peer is there; from now on both sides want to hear each other. */
-    final void startHeart(final int peerIntervalMs) {
-        final Heart made = new Heart(options, peerIntervalMs, queue.nanoTime());
+    final void startHeart(final int intervalMs) {
+        peerIntervalMs = intervalMs;
+        final Heart made = new Heart(options, intervalMs, queue.nanoTime());
         heart = made;
         queue.residents().keepAlive(made.intervalNs());
     }
@@ -315,6 +367,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
 
     @Override
     public final void close() {
+        if (detached) {
+            throw new IllegalStateException("the session is on no event queue; attach it first");
+        }
         queue.checkThread();
         closeBecause(EventReason.CLOSED_BY_SELF, "closed by this side", null);
     }

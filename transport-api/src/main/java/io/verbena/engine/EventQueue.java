@@ -5,6 +5,7 @@ import io.verbena.EventQueueCounters;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventQueueOptions;
 import io.verbena.EventReason;
+import io.verbena.IdlePolicy;
 import io.verbena.MsgPool;
 import io.verbena.PoolUse;
 import io.verbena.spi.Availability;
@@ -45,6 +46,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     private final TaskQueue tasks = new TaskQueue();
     private final Waiting waiting = new Waiting();
     private final Idle idle;
+    private final boolean waitsAtOnce;
     private final PoolSet pools = new PoolSet();
     private final Residents residents = new Residents(this);
     private final FaultLog faultLog = new FaultLog();
@@ -84,6 +86,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         this.options = options;
         this.originNs = options.nanoClock().getAsLong();
         this.idle = new Idle(options.idlePolicy());
+        this.waitsAtOnce = options.idlePolicy() == IdlePolicy.BLOCK;
     }
 
     static EventQueue of(final EventQueueHandler handler) {
@@ -116,12 +119,19 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                             : startNs + timeoutNs;
             nowNs = startNs;
             while (mayGoOn()) {
-                final int work = dutyCycle();
+                int work = ownWork();
+                // Who waits at once needn't look around before: the wait does it.
+                final boolean waits = waitsAtOnce && work == 0 && nowNs < endNs;
+                if (!waits || !waiting.prefersAwait()) {
+                    work += waiting.poll();
+                }
                 if (nowNs >= endNs) {
                     break;
                 }
                 if (work > 0) {
                     idle.busy();
+                } else if (options.returnsOnInterrupt() && Thread.currentThread().isInterrupted()) {
+                    break;
                 } else if (mayGoOn() && idle.idle(nowNs)) {
                     if (waiting.await(this, Math.min(endNs, timers.earliestNs()))) {
                         idle.busy();
@@ -137,6 +147,23 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         }
         rethrowFailure();
         return events;
+    }
+
+    @Override
+    public void flush() {
+        if (inEventLoop()) {
+            return;
+        }
+        enter();
+        try {
+            nowNs = nanoTime();
+            events = 0;
+            budget = 0;
+            waiting.flush();
+        } finally {
+            leave();
+        }
+        rethrowFailure();
     }
 
     private boolean mayGoOn() {
@@ -177,6 +204,10 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     }
 
     private int dutyCycle() {
+        return ownWork() + waiting.poll();
+    }
+
+    private int ownWork() {
         nowNs = nanoTime();
         int work = tasks.isEmpty() ? 0 : runTasks();
         if (nowNs >= timers.earliestNs()) {
@@ -185,7 +216,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         if (messageFreed || !paused.isEmpty()) {
             work += resumeStalled();
         }
-        return work + waiting.poll();
+        return work;
     }
 
     /** Runs what is there now; a task that adds itself again waits for the next cycle's I/O. */

@@ -294,7 +294,8 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         }
         over();
         final ServerHalf session =
-                new ServerHalf(queue, uri, options, handler, portal, host, peerMaxPayload);
+                new ServerHalf(
+                        queue, uri, options, handler, portal, host, peerMaxPayload, provider);
         portal.sessionOpened(host);
         session.establish(connection, peerKeepaliveMs, proof);
         return session;
@@ -494,6 +495,11 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     @Override
     public String transportDetail() {
         return connection.transportDetail();
+    }
+
+    @Override
+    public boolean isMovable() {
+        return connection.isMovable();
     }
 
     @Override

@@ -18,9 +18,12 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.agrona.collections.Object2IntCounterMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A portal, and the connections that have no session yet. */
@@ -38,7 +41,7 @@ final class Portal implements ServerPortal {
     private final Set<PendingSession> pending = new LinkedHashSet<>();
 
     /** Connections of each host, with a session or without. */
-    private final Object2IntCounterMap<String> hosts = new Object2IntCounterMap<>(0);
+    private final Map<String, Integer> hosts = new ConcurrentHashMap<>();
 
     private final TokenBucket acceptRate;
     private final long[] throttledNs = new long[Throttle.values().length];
@@ -47,7 +50,10 @@ final class Portal implements ServerPortal {
 
     private URI uri = WORKER;
     private @Nullable Listener listener;
-    private int sessions;
+
+    /** Sessions may end on other event queues. */
+    private final AtomicInteger sessions = new AtomicInteger();
+
     private boolean closed;
 
     private Portal(final EventQueue queue, final Handler handler, final PortalOptions options) {
@@ -130,16 +136,16 @@ final class Portal implements ServerPortal {
         }
     }
 
-    private void enter(final PendingSession newcomer) {
+    /** Returns how many its host has now. */
+    private int enter(final PendingSession newcomer) {
         tally.connections++;
         pending.add(newcomer);
-        hosts.incrementAndGet(newcomer.host());
+        return countHost(newcomer.host());
     }
 
     /** Lets a connection in, unless its host has too many. */
     private void admit(final PendingSession newcomer) {
-        enter(newcomer);
-        final int ofHost = hosts.get(newcomer.host());
+        final int ofHost = enter(newcomer);
         if (ofHost > options.maxPerHost()) {
             tally.hostLimits++;
             newcomer.unwanted(
@@ -148,8 +154,21 @@ final class Portal implements ServerPortal {
         }
     }
 
+    /** A session, which may live on another event queue, is held back by a limit. */
+    void sessionThrottled(final Throttle limit, final String remoteAddress, final String detail) {
+        if (queue.inEventLoop()) {
+            throttled(limit, remoteAddress, detail);
+            return;
+        }
+        try {
+            queue.execute(() -> throttled(limit, remoteAddress, detail));
+        } catch (final RejectedExecutionException e) {
+            // The portal is no more, and nobody is to be told.
+        }
+    }
+
     /** A limit begins to hold back: the application is told, once a second. */
-    void throttled(final Throttle limit, final String remoteAddress, final String detail) {
+    private void throttled(final Throttle limit, final String remoteAddress, final String detail) {
         final long nowNs = queue.nanoTime();
         final long lastNs = throttledNs[limit.ordinal()];
         if (lastNs != Long.MIN_VALUE && nowNs - lastNs < THROTTLED_NS) {
@@ -234,24 +253,32 @@ final class Portal implements ServerPortal {
     }
 
     boolean isFull() {
-        return sessions >= options.maxSessions();
+        return sessions.get() >= options.maxSessions();
     }
 
     void forget(final PendingSession session) {
         if (pending.remove(session)) {
-            hosts.decrementAndGet(session.host());
+            forgetHost(session.host());
         }
     }
 
     void sessionOpened(final String host) {
         tally.sessions++;
-        sessions++;
-        hosts.incrementAndGet(host);
+        sessions.incrementAndGet();
+        countHost(host);
     }
 
     void sessionClosed(final String host) {
-        sessions--;
-        hosts.decrementAndGet(host);
+        sessions.decrementAndGet();
+        forgetHost(host);
+    }
+
+    private int countHost(final String host) {
+        return hosts.merge(host, 1, Integer::sum);
+    }
+
+    private void forgetHost(final String host) {
+        hosts.computeIfPresent(host, (name, count) -> count == 1 ? null : count - 1);
     }
 
     @Override
@@ -272,7 +299,7 @@ final class Portal implements ServerPortal {
 
     @Override
     public int sessions() {
-        return sessions;
+        return sessions.get();
     }
 
     @Override

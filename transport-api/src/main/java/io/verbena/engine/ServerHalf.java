@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.engine;
 
+import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.Msg;
 import io.verbena.ServerSession;
@@ -11,6 +12,7 @@ import io.verbena.Throttle;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
+import io.verbena.spi.TransportProvider;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
@@ -30,6 +32,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private final Portal portal;
     private final String host;
     private final int peerMaxPayload;
+    private final TransportProvider provider;
+    private final Runnable tellWaiting = this::tellWaiting;
 
     /**
      * Responses that the transport still needs the memory of, in the order in which they were sent.
@@ -75,6 +79,12 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     private boolean askedForHeld;
 
+    /** Requests are left unread. */
+    private boolean holding;
+
+    /** The application hears, or has heard, that one waits. */
+    private boolean waitingTold;
+
     /** No more requests are read until the answers that wait for the link are on it. */
     private boolean answersFirst;
 
@@ -91,8 +101,13 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             final SessionOptions options,
             final Handler handler,
             final Portal portal,
+<<<<<<< HEAD
             final String host,
             final int peerMaxPayload) {
+=======
+            final int peerMaxPayload,
+            final TransportProvider provider) {
+>>>>>>> main
         super(queue, uri, options);
         this.handler = handler;
         this.portal = portal;
@@ -100,6 +115,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         maxHeldBytes = options.maxHeldBytes() == 0 ? Long.MAX_VALUE : options.maxHeldBytes();
         pace = new PayloadPace(options.minPayloadBytesPerSecond());
         this.peerMaxPayload = peerMaxPayload;
+        this.provider = provider;
     }
 
     /** Tells the client that it is accepted. */
@@ -200,6 +216,15 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             receiving++;
             return MsgMemory.DISCARD;
         }
+        if (holding) {
+            stallForLink();
+            if (!waitingTold) {
+                waitingTold = true;
+                // Not from here: the application is to be free to detach the session.
+                queue.execute(tellWaiting);
+            }
+            return null;
+        }
         if (!outbound.isEmpty() && !listening) {
             // A client that doesn't take its answers is to have no more of the messages that it
             // shares with others; and the fewer are in turn, the more of them are in cache.
@@ -230,6 +255,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         return msg;
     }
 
+<<<<<<< HEAD
     private static long bytesOf(final EngineMsg msg) {
         return (long) msg.pool.inBytes() + msg.pool.outBytes();
     }
@@ -251,10 +277,57 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         heldBytes -= bytesOf(msg);
         if (throttled && heldBytes < maxHeldBytes) {
             throttled = false;
+=======
+    private void tellWaiting() {
+        if (!holding || state != SessionState.ESTABLISHED) {
+            return;
+        }
+        queue.countEvent();
+        try {
+            handler.onRequestWaiting(this);
+        } catch (final Throwable e) {
+            queue.failed(this, e);
+        }
+    }
+
+    // ---- moving
+
+    @Override
+    public void holdRequests(final boolean hold) {
+        holding = hold;
+        if (waitingTold) {
+            waitingTold = false;
+>>>>>>> main
             resumeSoon();
         }
     }
 
+<<<<<<< HEAD
+=======
+    @Override
+    public boolean isMovable() {
+        final Connection link = connection();
+        return link != null && link.isMovable();
+    }
+
+    @Override
+    public boolean detach() {
+        final boolean idle =
+                open + receiving + held == 0 && sending.isEmpty() && refusals.isEmpty();
+        if (!idle || !failed.isEmpty() || !leaveQueue()) {
+            return false;
+        }
+        answersFirst = false;
+        waitingTold = false;
+        return true;
+    }
+
+    @Override
+    public void attach(final EventQueueHandler target) {
+        enterQueue(EventQueue.of(target), provider);
+    }
+
+>>>>>>> main
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
         switch (frame.type()) {

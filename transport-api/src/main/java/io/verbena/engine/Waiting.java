@@ -66,6 +66,17 @@ final class Waiting {
         return pollers;
     }
 
+    void flush() {
+        for (final Poller poller : polled) {
+            poller.flush();
+        }
+    }
+
+    /** Is a look around before {@link #await} a waste? */
+    boolean prefersAwait() {
+        return polled.length == 1 && polled[0].prefersAwait();
+    }
+
     int poll() {
         int work = 0;
         for (final Poller poller : polled) {

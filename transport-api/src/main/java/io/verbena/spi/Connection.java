@@ -71,6 +71,25 @@ public interface Connection {
     void detach();
 
     /**
+     * Can the connection be detached after it was accepted, too, whenever nothing is under way?
+     *
+     * @return whether {@link #tryDetach()} works; false unless overridden.
+     */
+    default boolean isMovable() {
+        return false;
+    }
+
+    /**
+     * Detaches a connection that {@linkplain #isMovable() can be moved}, unless it has something
+     * left to send, or has ended. Not called from its own call-backs.
+     *
+     * @return whether it is detached, as by {@link #detach()}; if not, nothing has changed.
+     */
+    default boolean tryDetach() {
+        return false;
+    }
+
+    /**
      * How much has been received.
      *
      * @return bytes, counted from any origin: only a change means something.

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ConnectionHandler {
     /**
+     * The handler of a connection that nobody has asked for yet: discards what comes, and does
+     * nothing.
+     */
+    ConnectionHandler NOBODY = Nobody.INSTANCE;
+
+    /**
      * On the connecting end: the transport is about to ask for a connection, and its request can
      * carry a frame; {@link Connection#send} takes one, the first. A transport whose requests can't
      * doesn't call this, and the first frame is sent in {@link #onConnected()}.

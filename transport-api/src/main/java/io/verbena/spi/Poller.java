@@ -31,6 +31,24 @@ public interface Poller extends AutoCloseable {
      */
     int await(long timeoutNs);
 
+    /**
+     * Sends what was given to connections since the last turn, without looking for what has
+     * arrived.
+     */
+    default void flush() {
+        poll();
+    }
+
+    /**
+     * Is it a waste to {@link #poll()} before {@link #await}, because that costs system calls which
+     * {@code await} makes as well? Then an event queue that waits at once doesn't.
+     *
+     * @return whether it is.
+     */
+    default boolean prefersAwait() {
+        return false;
+    }
+
     /** Ends the current {@link #await}, or else the next one at once. Thread-safe. */
     void wakeup();
 

@@ -209,6 +209,13 @@ public final class MessageReader {
         return this;
     }
 
+    /** Goes back to the message's first value. */
+    void rewind() {
+        depth = 0;
+        position = start + Layout.HEADER_BYTES;
+        openLeft[0] = MessageTypes.hasStaleCount(type()) ? 0 : count();
+    }
+
     /**
      * Is there another value, in the vector or tuple that is open, or else in the message?
      *

@@ -70,6 +70,25 @@ class AutoLinksTest extends AutoScene {
     }
 
     @Test
+    void aShortIntervalOfThePeersDoesNotStretchTheTime() {
+        final Pair pair =
+                pair().clientSession(
+                                options ->
+                                        options.withKeepaliveIntervalNs(100_000_000L)
+                                                .withKeepaliveMisses(3))
+                        .serverSession(
+                                options ->
+                                        options.withKeepaliveIntervalNs(1_000_000L)
+                                                .withKeepaliveMisses(1000))
+                        .established();
+        control(pair).stall(Direction.TO_CLIENT);
+        scene.passMs(330);
+
+        pair.client.assertClosed(EventReason.KEEPALIVE_TIMEOUT);
+        pair.until("no session", () -> pair.portal.sessions() == 0);
+    }
+
+    @Test
     void aDataLinkThatIsSilentEndsTheSession() {
         final Pair pair =
                 pair().bothSessions(

@@ -12,6 +12,7 @@ import io.verbena.testkit.contract.LimitContract;
 import io.verbena.testkit.contract.LivenessContract;
 import io.verbena.testkit.contract.LoopContract;
 import io.verbena.testkit.contract.MessageContract;
+import io.verbena.testkit.contract.MoveContract;
 import io.verbena.testkit.contract.OrderContract;
 import io.verbena.testkit.contract.PolicyContract;
 import io.verbena.testkit.contract.PoolContract;
@@ -43,6 +44,7 @@ public abstract class TransportContract
                 LivenessContract,
                 LoopContract,
                 MessageContract,
+                MoveContract,
                 OrderContract,
                 PolicyContract,
                 PoolContract,

@@ -4,9 +4,12 @@ package io.verbena.rdma;
 import io.verbena.ConnectOptions;
 import io.verbena.EventReason;
 import io.verbena.rdma.verbs.CmEvent;
+import io.verbena.spi.HostPort;
+import io.verbena.spi.NameResolver;
 import io.verbena.spi.PollerContext.Timer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Connector {
     private final RdmaPoller poller;
     private final RdmaConnection connection;
-    private final RdmaUri address;
+    private final HostPort address;
+    private final long timeoutNs;
     private final long endNs;
     private List<InetSocketAddress> addresses = List.of();
     private int next;
@@ -29,25 +33,35 @@ final class Connector {
     Connector(
             final RdmaPoller poller,
             final RdmaConnection connection,
-            final RdmaUri address,
+            final HostPort address,
             final ConnectOptions options) {
         this.poller = poller;
         this.connection = connection;
         this.address = address;
-        endNs = poller.context().nanoTime() + options.connectTimeoutNs();
+        timeoutNs = options.connectTimeoutNs();
+        endNs = poller.context().nanoTime() + timeoutNs;
     }
 
     void start() {
         connection.connector(this);
-        if (address.isLiteral()) {
-            // Not from here: whoever connects has not got the connection yet.
-            runLater(this::resolve);
-        } else {
-            // getaddrinfo(3) blocks, for many seconds if it likes.
-            final Thread resolver = new Thread(this::resolve, "verbena-resolver-" + address.host());
-            resolver.setDaemon(true);
-            resolver.start();
-        }
+        NameResolver.shared()
+                .lookUp(
+                        address,
+                        timeoutNs,
+                        new NameResolver.Answer() {
+                            // Told later: whoever connects has not got the connection yet, and
+                            // this may be another thread.
+
+                            @Override
+                            public void onFound(final List<InetSocketAddress> found) {
+                                runLater(() -> Connector.this.onFound(found));
+                            }
+
+                            @Override
+                            public void onFailed(final IOException cause) {
+                                runLater(() -> onUnresolved(cause));
+                            }
+                        });
     }
 
     private void runLater(final Runnable task) {
@@ -58,16 +72,21 @@ final class Connector {
         }
     }
 
-    private void resolve() {
-        try {
-            final List<InetSocketAddress> found = address.resolve();
-            runLater(
-                    () -> {
-                        addresses = found;
-                        tryNext(EventReason.UNRESOLVED, "the name has no addresses", null);
-                    });
-        } catch (final UnknownHostException e) {
-            runLater(() -> giveUp(EventReason.UNRESOLVED, "the host is unknown", e));
+    private void onFound(final List<InetSocketAddress> found) {
+        addresses = found;
+        tryNext(EventReason.UNRESOLVED, "the name has no addresses", null);
+    }
+
+    private void onUnresolved(final IOException cause) {
+        if (cause instanceof UnknownHostException) {
+            giveUp(EventReason.UNRESOLVED, "the host is unknown", cause);
+        } else {
+            giveUp(
+                    cause instanceof SocketTimeoutException
+                            ? EventReason.CONNECT_TIMEOUT
+                            : EventReason.UNRESOLVED,
+                    String.valueOf(cause.getMessage()),
+                    cause);
         }
     }
 

@@ -9,6 +9,7 @@ import io.verbena.rdma.verbs.Extension;
 import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Acceptor;
 import io.verbena.spi.ConnectionHandler;
+import io.verbena.spi.HostPort;
 import io.verbena.spi.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -36,7 +37,7 @@ final class RdmaListener implements Listener {
 
     static RdmaListener open(
             final RdmaPoller poller,
-            final RdmaUri address,
+            final HostPort address,
             final PortalOptions options,
             final Acceptor acceptor) {
         final Verbs verbs = poller.verbs();
@@ -74,7 +75,7 @@ final class RdmaListener implements Listener {
                         poller,
                         from == null ? poller.scheme() : Faults.describe(from),
                         RdmaConnection.Phase.INVITED,
-                        Nobody.INSTANCE);
+                        ConnectionHandler.NOBODY);
         poller.add(connection);
         connection.id(event.id());
         final boolean seesData = verbs.extensions().contains(Extension.CONNECTION);

@@ -13,6 +13,7 @@ import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Acceptor;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
+import io.verbena.spi.HostPort;
 import io.verbena.spi.Listener;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
@@ -277,13 +278,13 @@ final class RdmaPoller implements Poller {
 
     @Override
     public Listener listen(final URI uri, final PortalOptions portal, final Acceptor acceptor) {
-        return RdmaListener.open(this, RdmaUri.parse(uri), portal, acceptor);
+        return RdmaListener.open(this, HostPort.parse(uri), portal, acceptor);
     }
 
     @Override
     public Connection connect(
             final URI uri, final ConnectOptions connect, final ConnectionHandler handler) {
-        final RdmaUri address = RdmaUri.parse(uri);
+        final HostPort address = HostPort.parse(uri);
         if (address.port() == 0) {
             throw new IllegalArgumentException(
                     "port 0 is for listening; connect to the real one: " + uri);

@@ -3,8 +3,10 @@ package io.verbena.tcp;
 
 import io.verbena.ConnectOptions;
 import io.verbena.EventReason;
+import io.verbena.spi.NameResolver;
 import io.verbena.spi.PollerContext.Timer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
@@ -26,7 +28,7 @@ final class Dialer {
     private final SocketUri address;
     private final ConnectOptions options;
     private final long endNs;
-    private List<SocketAddress> addresses = List.of();
+    private List<? extends SocketAddress> addresses = List.of();
     private int next;
     private @Nullable Timer timer;
 
@@ -43,15 +45,28 @@ final class Dialer {
     }
 
     void start() {
-        if (address.isLiteral()) {
-            resolve(this::runLater);
-        } else {
-            // getaddrinfo(3) blocks, for many seconds if it likes.
-            final Thread resolver =
-                    new Thread(() -> resolve(this::runLater), "verbena-resolver-" + address.host());
-            resolver.setDaemon(true);
-            resolver.start();
+        if (address.unix()) {
+            runLater(() -> onFound(List.of(address.unixAddress())));
+            return;
         }
+        NameResolver.shared()
+                .lookUp(
+                        address.hostPort(),
+                        options.connectTimeoutNs(),
+                        new NameResolver.Answer() {
+                            // Told later: whoever connects has not got the connection yet, and
+                            // this may be another thread.
+
+                            @Override
+                            public void onFound(final List<InetSocketAddress> found) {
+                                runLater(() -> Dialer.this.onFound(found));
+                            }
+
+                            @Override
+                            public void onFailed(final IOException cause) {
+                                runLater(() -> giveUp(cause));
+                            }
+                        });
     }
 
     private void runLater(final Runnable task) {
@@ -62,17 +77,9 @@ final class Dialer {
         }
     }
 
-    private void resolve(final java.util.function.Consumer<Runnable> loop) {
-        try {
-            final List<SocketAddress> found = address.resolve();
-            loop.accept(
-                    () -> {
-                        addresses = found;
-                        dialNext(null);
-                    });
-        } catch (final Exception e) {
-            loop.accept(() -> giveUp(e));
-        }
+    private void onFound(final List<? extends SocketAddress> found) {
+        addresses = found;
+        dialNext(null);
     }
 
     /** Tries the next address, or tells what the last one failed of. */

@@ -122,6 +122,20 @@ final class NioConnection implements Connection, Selectable {
         }
     }
 
+    @Override
+    public boolean isMovable() {
+        return true;
+    }
+
+    @Override
+    public boolean tryDetach() {
+        if (phase != Phase.OPEN || reading || dirty || !outbound.isEmpty()) {
+            return false;
+        }
+        detach();
+        return phase == Phase.DETACHED;
+    }
+
     /** The other half of {@link #detach()}, on another poller. */
     void adoptedBy(final NioPoller target, final ConnectionHandler newHandler) {
         if (phase != Phase.DETACHED) {

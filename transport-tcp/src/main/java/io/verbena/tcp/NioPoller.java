@@ -140,6 +140,16 @@ final class NioPoller implements Poller {
     }
 
     @Override
+    public void flush() {
+        afterIo();
+    }
+
+    @Override
+    public boolean prefersAwait() {
+        return true;
+    }
+
+    @Override
     public void wakeup() {
         selector.wakeup();
     }
@@ -301,7 +311,10 @@ final class NioPoller implements Poller {
         final String peer = Faults.describe(channel.getRemoteAddress());
         final NioConnection connection =
                 new NioConnection(
-                        this, transport, peer.isEmpty() ? transport : peer, Nobody.INSTANCE);
+                        this,
+                        transport,
+                        peer.isEmpty() ? transport : peer,
+                        ConnectionHandler.NOBODY);
         connection.open(channel, peer.isEmpty() ? transport : peer);
         final ConnectionHandler handler = acceptor.onAccepted(connection);
         if (handler == null) {
@@ -316,6 +329,10 @@ final class NioPoller implements Poller {
         final var supported = channel.supportedOptions();
         if (supported.contains(StandardSocketOptions.TCP_NODELAY)) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        if (supported.contains(StandardSocketOptions.SO_KEEPALIVE)) {
+            // Sessions without a keepalive of their own notice a dead host all the same, in time.
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         }
         if (bufferBytes > 0) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);

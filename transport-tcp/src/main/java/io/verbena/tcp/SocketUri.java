@@ -1,18 +1,15 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.verbena.spi.HostPort;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * A URI as socket addresses.
@@ -24,8 +21,6 @@ import java.util.regex.Pattern;
  * @param port of TCP, the port; else 0.
  */
 record SocketUri(URI uri, boolean unix, String host, int port) {
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-
     static SocketUri parse(final URI uri) {
         final String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
         if (scheme.equals(NioTransportProvider.UNIX)) {
@@ -43,45 +38,27 @@ record SocketUri(URI uri, boolean unix, String host, int port) {
                         e);
             }
         }
-        final String host = uri.getHost();
-        if (host == null || uri.getPort() < 0 || uri.getPort() > 0xffff) {
-            throw new IllegalArgumentException(
-                    "a TCP address needs a host and a port, like tcp://host:9400 or tcp://[::1]:9400, not "
-                            + uri);
-        }
-        final String bare =
-                host.startsWith("[") && host.endsWith("]")
-                        ? host.substring(1, host.length() - 1)
-                        : host;
-        return new SocketUri(uri, false, bare, uri.getPort());
+        final HostPort tcp = HostPort.parse(uri);
+        return new SocketUri(uri, false, tcp.host(), tcp.port());
     }
 
-    /** Is there nothing to ask a name server? */
-    boolean isLiteral() {
-        return unix || host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
+    /** The host and port that TCP has. */
+    HostPort hostPort() {
+        return new HostPort(uri, host, port);
     }
 
-    /**
-     * All addresses, in the order in which the resolver gives them. Blocks unless it is a literal.
-     */
-    List<SocketAddress> resolve() throws UnknownHostException {
-        if (unix) {
-            return List.of(UnixDomainSocketAddress.of(Path.of(host)));
-        }
-        final List<SocketAddress> addresses = new ArrayList<>();
-        for (final InetAddress address : InetAddress.getAllByName(host)) {
-            addresses.add(new InetSocketAddress(address, port));
-        }
-        return addresses;
+    /** The address of a Unix-domain socket. */
+    UnixDomainSocketAddress unixAddress() {
+        return UnixDomainSocketAddress.of(Path.of(host));
+    }
+
+    /** All addresses, in the order in which the resolver gives them. Blocks where it is a name. */
+    List<? extends SocketAddress> resolve() throws UnknownHostException {
+        return unix ? List.of(unixAddress()) : hostPort().resolve();
     }
 
     /** The URI with the port that a listener really has. */
     URI withPort(final int realPort) {
-        return URI.create(
-                "%s://%s:%d"
-                        .formatted(
-                                uri.getScheme(),
-                                host.indexOf(':') >= 0 ? "[" + host + "]" : host,
-                                realPort));
+        return hostPort().withPort(realPort);
     }
 }

@@ -10,6 +10,7 @@ import io.verbena.PortalOptions;
 import io.verbena.spi.Availability;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
+import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
@@ -70,7 +71,7 @@ class ClosingConnectionTest {
                                 PortalOptions.defaults(),
                                 accepted -> {
                                     connection = accepted;
-                                    return Nobody.INSTANCE;
+                                    return ConnectionHandler.NOBODY;
                                 })
                         .uri();
         peer =

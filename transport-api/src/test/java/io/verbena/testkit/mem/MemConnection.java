@@ -125,6 +125,22 @@ final class MemConnection implements Connection {
     }
 
     @Override
+    public boolean isMovable() {
+        return !link.faults.fixed();
+    }
+
+    @Override
+    public boolean tryDetach() {
+        synchronized (link) {
+            if (closing || gone || link.broken() != null || attachment == null) {
+                return false;
+            }
+        }
+        detach();
+        return true;
+    }
+
+    @Override
     public long receivedBytes() {
         synchronized (link) {
             return received;

@@ -22,6 +22,7 @@ public final class MemFaults {
     private volatile boolean connectsRefused;
     private volatile boolean resumeDelivers;
     private volatile boolean sentLate;
+    private volatile boolean fixed;
 
     MemFaults(final String name) {
         this.name = name;
@@ -60,6 +61,21 @@ public final class MemFaults {
 
     boolean resumeDelivers() {
         return resumeDelivers;
+    }
+
+    boolean fixed() {
+        return fixed;
+    }
+
+    /**
+     * Connections stay on the event queue that has accepted them, as RDMA's do.
+     *
+     * @param value whether they do.
+     * @return this.
+     */
+    public MemFaults fixed(final boolean value) {
+        fixed = value;
+        return this;
     }
 
     boolean sentLate() {

@@ -1,13 +1,11 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
-package io.verbena.rdma;
+package io.verbena.spi;
 
 import io.verbena.EventReason;
-import io.verbena.spi.ConnectionHandler;
-import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
 import org.jspecify.annotations.Nullable;
 
-/** The handler of a connection that nobody has asked for yet. */
+/** The one value of {@link ConnectionHandler#NOBODY}. */
 enum Nobody implements ConnectionHandler {
     /** The only one. */
     INSTANCE;

@@ -1,5 +1,5 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
-package io.verbena.rdma;
+package io.verbena.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RdmaUriTest {
-    private static RdmaUri parse(final String uri) {
-        return RdmaUri.parse(URI.create(uri));
+class HostPortTest {
+    private static HostPort parse(final String uri) {
+        return HostPort.parse(URI.create(uri));
     }
 
     @Test
     void hostAndPort() {
-        final RdmaUri uri = parse("rdma://server:9400/path?query");
+        final HostPort uri = parse("rdma://server:9400/path?query");
         assertThat(uri.host()).isEqualTo("server");
         assertThat(uri.port()).isEqualTo(9400);
         assertThat(uri.isLiteral()).isFalse();
@@ -27,14 +27,14 @@ class RdmaUriTest {
 
     @Test
     void anAddressOfIpv4NeedsNoNameServer() throws UnknownHostException {
-        final RdmaUri uri = parse("rdma://10.0.0.1:1");
+        final HostPort uri = parse("rdma://10.0.0.1:1");
         assertThat(uri.isLiteral()).isTrue();
         assertThat(uri.resolve()).containsExactly(new InetSocketAddress("10.0.0.1", 1));
     }
 
     @Test
     void anAddressOfIpv6HasBracketsInUrisOnly() throws UnknownHostException {
-        final RdmaUri uri = parse("rdma://[fe80::1]:0");
+        final HostPort uri = parse("rdma://[fe80::1]:0");
         assertThat(uri.host()).isEqualTo("fe80::1");
         assertThat(uri.isLiteral()).isTrue();
         assertThat(uri.resolve()).containsExactly(new InetSocketAddress("fe80::1", 0));

@@ -1,0 +1,133 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.perf.cli;
+
+import io.verbena.perf.stream.StreamComparison;
+import io.verbena.perf.stream.StreamComparison.Plan;
+import io.verbena.perf.stream.StreamComparison.Result;
+import io.verbena.perf.stream.StreamComparison.Results;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code verbena compare-streams}. */
+@Command(
+        name = "compare-streams",
+        description = {
+            "Compares streams with plain blocking sockets: conversations of 50 messages of the sizes"
+                    + " that JITServer's have, by several threads, in alternating rounds; what one"
+                    + " costs in CPU time of both ends, and how long it takes.",
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footer = {"", "Example:", "  ./verbena compare-streams --uri tcp://127.0.0.1:0 --rounds 5"})
+@SuppressWarnings("NullAway.Init")
+final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Holder {
+    @Spec private CommandSpec spec;
+    @Mixin private CommonOptions common;
+
+    @Option(
+            names = "--uri",
+            paramLabel = "URI",
+            defaultValue = "tcp://127.0.0.1:0",
+            description = "Where the streams' server listens. Default: tcp://127.0.0.1:0.")
+    private URI uri;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "15",
+            description = "Client threads, and as many of the server. Default: 15.")
+    private int threads;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Rounds, to take medians of. Default: 3.")
+    private int rounds;
+
+    @Option(
+            names = "--conversations",
+            paramLabel = "N",
+            defaultValue = "300",
+            description = "Conversations of each thread in each round. Default: 300.")
+    private int conversations;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Streams that are open and idle besides. Default: 0.")
+    private int idle;
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public Integer call() {
+        final Results results;
+        try {
+            results =
+                    new StreamComparison(new Plan(uri, threads, rounds, conversations, idle)).run();
+        } catch (final IOException e) {
+            throw new CommandException("plain sockets failed: " + e.getMessage(), e);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException("interrupted", e);
+        }
+        final double cpu = results.streams().medianCpuUs() / results.plain().medianCpuUs();
+        final double wall = results.streams().medianWallUs() / results.plain().medianWallUs();
+        final PrintWriter out = spec.commandLine().getOut();
+        if (common.json()) {
+            final Map<String, Object> object = new LinkedHashMap<>();
+            object.put("uri", uri.toString());
+            object.put("threads", threads);
+            object.put("idle", idle);
+            object.put("plain", json(results.plain()));
+            object.put("streams", json(results.streams()));
+            object.put("cpu_ratio", cpu);
+            object.put("wall_ratio", wall);
+            out.println(Json.of(object));
+        } else {
+            final Table table = new Table(out, 3, 24, 14, 14, 10);
+            table.row("a conversation, µs", "CPU", "wall", "threads");
+            row(table, "plain sockets", results.plain());
+            row(table, "streams, " + uri.getScheme(), results.streams());
+            table.row(
+                    "ratio",
+                    String.format(Locale.ROOT, "%.3f", cpu),
+                    String.format(Locale.ROOT, "%.3f", wall),
+                    "");
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static void row(final Table table, final String name, final Result result) {
+        table.row(
+                name,
+                String.format(Locale.ROOT, "%.0f", result.medianCpuUs()),
+                String.format(Locale.ROOT, "%.0f", result.medianWallUs()),
+                Integer.toString(result.threads()));
+    }
+
+    private static Map<String, Object> json(final Result result) {
+        final Map<String, Object> object = new LinkedHashMap<>();
+        object.put("cpu_us", result.cpuUs());
+        object.put("wall_us", result.wallUs());
+        object.put("threads", result.threads());
+        return object;
+    }
+}

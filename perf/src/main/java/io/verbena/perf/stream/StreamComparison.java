@@ -1,0 +1,287 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.perf.stream;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.verbena.stream.ClientStream;
+import io.verbena.stream.ServerStream;
+import io.verbena.stream.StreamConnectionTerminate;
+import io.verbena.stream.StreamListener;
+import io.verbena.stream.StreamOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The same conversations over plain blocking sockets and over streams, by as many client threads as
+ * server threads, both ends in this process: so its CPU time is that of both.
+ */
+public final class StreamComparison {
+    private static final double NS_PER_US = 1e3;
+
+    private final Plan plan;
+
+    /**
+     * Makes one.
+     *
+     * @param plan what to measure.
+     */
+    public StreamComparison(final Plan plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * What to measure.
+     *
+     * @param uri where the streams' server listens.
+     * @param threads client threads, and as many of the server.
+     * @param rounds of both kinds in turn, after one of each that doesn't count.
+     * @param conversations of each thread in a round.
+     * @param idleStreams that are open on the streams' server besides.
+     */
+    public record Plan(URI uri, int threads, int rounds, int conversations, int idleStreams) {}
+
+    /**
+     * What was measured of one kind.
+     *
+     * @param cpuUs microseconds of CPU of both ends for a conversation, each round's.
+     * @param wallUs microseconds from a conversation's begin to its end, each round's.
+     * @param threads of the process while it was measured, most of any round's.
+     */
+    public record Result(List<Double> cpuUs, List<Double> wallUs, int threads) {
+        /**
+         * The middle round's CPU time.
+         *
+         * @return microseconds.
+         */
+        public double medianCpuUs() {
+            return median(cpuUs);
+        }
+
+        /**
+         * The middle round's wall time.
+         *
+         * @return microseconds.
+         */
+        public double medianWallUs() {
+            return median(wallUs);
+        }
+
+        private static double median(final List<Double> values) {
+            final double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+            Arrays.sort(sorted);
+            return sorted[sorted.length / 2];
+        }
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param plain over plain sockets.
+     * @param streams over streams.
+     */
+    public record Results(Result plain, Result streams) {}
+
+    /** A connection of either kind. */
+    private interface Client extends AutoCloseable {
+        Talk talk();
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /**
+     * Measures.
+     *
+     * @return the results.
+     * @throws IOException if the plain sockets fail.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public Results run() throws IOException, InterruptedException {
+        final Result plain = new Result(new ArrayList<>(), new ArrayList<>(), 0);
+        final Result streams = new Result(new ArrayList<>(), new ArrayList<>(), 0);
+        int plainThreads = 0;
+        int streamThreads = 0;
+        for (int round = -1; round < plan.rounds(); round++) {
+            plainThreads = Math.max(plainThreads, measurePlain(plain, round >= 0));
+            streamThreads = Math.max(streamThreads, measureStreams(streams, round >= 0));
+        }
+        return new Results(
+                new Result(plain.cpuUs(), plain.wallUs(), plainThreads),
+                new Result(streams.cpuUs(), streams.wallUs(), streamThreads));
+    }
+
+    private int measurePlain(final Result into, final boolean counts)
+            throws IOException, InterruptedException {
+        final ExecutorService servers = Executors.newCachedThreadPool();
+        try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+            listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            servers.execute(() -> acceptPlain(listener, servers));
+            return converse(() -> connectPlain(listener), into, counts);
+        } finally {
+            stop(servers);
+        }
+    }
+
+    private static void acceptPlain(
+            final ServerSocketChannel listener, final ExecutorService servers) {
+        try {
+            while (true) {
+                final SocketChannel socket = listener.accept();
+                socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                servers.execute(() -> servePlain(socket));
+            }
+        } catch (final ClosedChannelException e) {
+            // The measurement is over.
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void servePlain(final SocketChannel socket) {
+        final Conversation conversation = new Conversation();
+        try (PlainTalk talk = new PlainTalk(socket)) {
+            while (true) {
+                conversation.answer(talk);
+            }
+        } catch (final IOException | UncheckedIOException e) {
+            // The client has had enough.
+        }
+    }
+
+    private static Client connectPlain(final ServerSocketChannel listener) throws IOException {
+        final SocketChannel socket = SocketChannel.open(listener.getLocalAddress());
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        final PlainTalk talk = new PlainTalk(socket);
+        return new Client() {
+            @Override
+            public Talk talk() {
+                return talk;
+            }
+
+            @Override
+            public void close() throws IOException {
+                talk.close();
+            }
+        };
+    }
+
+    private int measureStreams(final Result into, final boolean counts)
+            throws IOException, InterruptedException {
+        final ExecutorService servers = Executors.newFixedThreadPool(plan.threads());
+        final BlockingQueue<ServerStream> queue = new LinkedBlockingQueue<>();
+        final List<ClientStream> idle = new ArrayList<>();
+        // A smaller piece for those that do nothing.
+        final StreamOptions idleOptions = StreamOptions.defaults().withFragmentBytes(1024);
+        try (StreamListener listener =
+                StreamListener.listen(plan.uri(), StreamOptions.defaults(), queue)) {
+            for (int i = 0; i < plan.threads(); i++) {
+                servers.execute(() -> serveStreams(queue));
+            }
+            for (int i = 0; i < plan.idleStreams(); i++) {
+                idle.add(ClientStream.connect(listener.uri(), idleOptions));
+            }
+            return converse(() -> connectStream(listener.uri()), into, counts);
+        } finally {
+            stop(servers);
+            idle.forEach(ClientStream::close);
+        }
+    }
+
+    private static void serveStreams(final BlockingQueue<ServerStream> queue) {
+        final Conversation conversation = new Conversation();
+        try {
+            while (true) {
+                final ServerStream stream = queue.take();
+                try {
+                    conversation.answer(Talk.of(stream));
+                    stream.requeue();
+                } catch (final StreamConnectionTerminate e) {
+                    stream.close();
+                }
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Client connectStream(final URI uri) {
+        final ClientStream stream = ClientStream.connect(uri);
+        final Talk talk = Talk.of(stream);
+        return new Client() {
+            @Override
+            public Talk talk() {
+                return talk;
+            }
+
+            @Override
+            public void close() {
+                stream.close();
+            }
+        };
+    }
+
+    private int converse(final Callable<Client> connector, final Result into, final boolean counts)
+            throws InterruptedException {
+        final ExecutorService threads = Executors.newFixedThreadPool(plan.threads());
+        final OperatingSystemMXBean process =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        try {
+            final long startNs = System.nanoTime();
+            final long startCpuNs = process.getProcessCpuTime();
+            final List<Future<Integer>> clients = new ArrayList<>();
+            for (int i = 0; i < plan.threads(); i++) {
+                clients.add(threads.submit(() -> askAll(connector)));
+            }
+            int most = 0;
+            for (final Future<Integer> client : clients) {
+                most = Math.max(most, client.get());
+            }
+            if (counts) {
+                final double all = (double) plan.threads() * plan.conversations();
+                into.cpuUs().add((process.getProcessCpuTime() - startCpuNs) / all / NS_PER_US);
+                into.wallUs()
+                        .add((System.nanoTime() - startNs) / (all / plan.threads()) / NS_PER_US);
+            }
+            return most;
+        } catch (final ExecutionException e) {
+            throw new IllegalStateException("a client has failed: " + e.getCause(), e.getCause());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private int askAll(final Callable<Client> connector) throws Exception {
+        final Conversation conversation = new Conversation();
+        try (Client client = connector.call()) {
+            for (int i = 0; i < plan.conversations(); i++) {
+                conversation.ask(client.talk());
+            }
+            return ManagementFactory.getThreadMXBean().getThreadCount();
+        }
+    }
+
+    private static void stop(final ExecutorService servers) throws InterruptedException {
+        servers.shutdownNow();
+        if (!servers.awaitTermination(10, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the server's threads don't end");
+        }
+    }
+}

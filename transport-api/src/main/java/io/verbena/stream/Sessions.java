@@ -1,0 +1,17 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.stream;
+
+import io.verbena.SessionOptions;
+
+/** The sessions that streams are made of. */
+final class Sessions {
+    private Sessions() {}
+
+    /**
+     * One request at a time. No keepalive, as nobody runs the event queue of a stream whose thread
+     * does something else: reads have deadlines, and the kernel's keepalive finds dead hosts.
+     */
+    static SessionOptions options(final SessionOptions base) {
+        return base.withWindow(1).withMaxQueued(1).withKeepaliveIntervalNs(0);
+    }
+}
