@@ -2,6 +2,7 @@
 package io.verbena.fuzz;
 
 import io.verbena.ClientSession;
+import io.verbena.ConnectOptions;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.Msg;
@@ -18,9 +19,13 @@ final class Bystander implements ClientSession.Handler {
     private boolean established;
     private String harm;
 
-    Bystander(final EventQueueHandler queue, final URI uri, final MsgPool pool) {
+    Bystander(
+            final EventQueueHandler queue,
+            final URI uri,
+            final MsgPool pool,
+            final ConnectOptions options) {
         this.pool = pool;
-        session = ClientSession.connect(queue, uri, this);
+        session = ClientSession.connect(queue, uri, this, options);
     }
 
     boolean isEstablished() {

@@ -55,6 +55,7 @@ final class ClientApplication implements ClientSession.Handler {
     private ClientSession session;
     private int sent;
     private int back;
+    private boolean established;
     private SessionClosed end;
 
     ClientApplication(final World world, final int manners) {
@@ -67,7 +68,7 @@ final class ClientApplication implements ClientSession.Handler {
     }
 
     void connect(final URI uri) {
-        session = ClientSession.connect(world.clientQueue, uri, this, World.connectOptions());
+        session = ClientSession.connect(world.clientQueue, uri, this, world.connectOptions());
         for (int i = 0; i <= sends; i++) {
             send(FIRST[i]);
         }
@@ -94,8 +95,9 @@ final class ClientApplication implements ClientSession.Handler {
     }
 
     @Override
-    public void onEstablished(final ClientSession established) {
+    public void onEstablished(final ClientSession from) {
         live("ESTABLISHED");
+        established = true;
         if (sendsOn) {
             send(LATER_BYTES);
         }
@@ -146,6 +148,10 @@ final class ClientApplication implements ClientSession.Handler {
         if (end != null) {
             wrongs.add(what + " after the end");
         }
+    }
+
+    boolean isEstablished() {
+        return established;
     }
 
     boolean isOver() {

@@ -105,6 +105,9 @@ final class FuzzerRun {
                                 "-max_total_time=" + seconds,
                                 "-max_len=" + MOST_INPUT_BYTES,
                                 "-timeout=" + INPUT_TIMEOUT_S,
+                                // Slow is what any input is on a busy machine; only a hang is a
+                                // finding.
+                                "-report_slow_units=" + INPUT_TIMEOUT_S,
                                 "-artifact_prefix=" + findings() + "/",
                                 found().toString()));
         corpora.stream().filter(Files::isDirectory).map(Path::toString).forEach(arguments::add);

@@ -190,6 +190,10 @@ final class ServerApplication implements ServerSession.Handler {
         ends.add(reason);
     }
 
+    boolean isAsked() {
+        return asked;
+    }
+
     boolean isOver() {
         return !ends.isEmpty() || rejected;
     }

@@ -76,7 +76,15 @@ enum Target {
     CLIENT_AUTO(
             "a client that is offered something faster, by frames on the control connection",
             AutoTargets::client,
-            AutoTargets::servers);
+            AutoTargets::servers),
+    SERVER_SECRET(
+            "a server that asks for a shared secret, by frames of who doesn't know it",
+            SecretTargets::server,
+            SecretTargets::clients),
+    CLIENT_SECRET(
+            "a client that asks for a shared secret, by frames of who doesn't know it",
+            SecretTargets::client,
+            SecretTargets::servers);
 
     private static final Pattern HEX = Pattern.compile("\"hex\": *\"([0-9a-f]+)\"");
 

@@ -15,6 +15,7 @@ import io.verbena.ServerSession;
 import io.verbena.SessionClosed;
 import io.verbena.SessionOptions;
 import io.verbena.SessionRequest;
+import io.verbena.SharedSecret;
 import io.verbena.testkit.VirtualClock;
 import io.verbena.testkit.mem.MemNetwork;
 import java.util.ArrayList;
@@ -66,29 +67,33 @@ public final class World implements AutoCloseable {
     private final ServerPortal worker;
     private final List<MsgPool> pools = new ArrayList<>();
     private final List<Bystander> bystanders = new ArrayList<>();
+    private final SharedSecret secret;
     private final Resources before;
     private ServerApplication application;
     private int turn;
+    private boolean lastAsked;
+    private boolean lastEstablished;
 
     /** Opens it, on a transport. */
     public World(final Lines lines) {
+        this(lines, null);
+    }
+
+    /** Opens it, on a transport; with a secret, only who knows it may come in, bystanders do. */
+    World(final Lines lines, final SharedSecret secret) {
+        this.secret = secret;
         this.lines = lines;
         pool(serverQueue, PoolUse.SERVER);
         pool(workerQueue, PoolUse.SERVER);
         clientPool = pool(clientQueue, PoolUse.CLIENT);
-        portal =
-                ServerPortal.listen(
-                        serverQueue,
-                        lines.portalUri(),
-                        new Door(),
-                        PortalOptions.defaults().withSession(sessionOptions()));
+        portal = ServerPortal.listen(serverQueue, lines.portalUri(), new Door(), portalOptions());
         worker =
                 ServerPortal.worker(
                         workerQueue,
                         request -> request.accept(application),
                         PortalOptions.defaults().withSession(sessionOptions()));
         for (int i = 0; i < lines.bystanders(); i++) {
-            bystanders.add(new Bystander(clientQueue, portal.uri(), clientPool));
+            bystanders.add(new Bystander(clientQueue, portal.uri(), clientPool, connectOptions()));
         }
         until(
                 "the bystanders' sessions",
@@ -122,8 +127,13 @@ public final class World implements AutoCloseable {
         return SessionOptions.defaults().withWindow(WINDOW).withMaxPayloadBytes(MAX_PAYLOAD);
     }
 
-    static ConnectOptions connectOptions() {
-        return ConnectOptions.defaults().withSession(sessionOptions());
+    ConnectOptions connectOptions() {
+        return ConnectOptions.defaults().withSession(sessionOptions()).withSecret(secret);
+    }
+
+    private PortalOptions portalOptions() {
+        final PortalOptions options = PortalOptions.defaults().withSession(sessionOptions());
+        return secret == null ? options : options.withSecret(secret);
     }
 
     // ---- an attack
@@ -131,6 +141,16 @@ public final class World implements AutoCloseable {
     /** A client attacks this server. */
     public void attackServer(final byte[] bytes) {
         assertCheap(() -> attackServer(Input.of(bytes)));
+    }
+
+    /** Was the application asked about the last client that attacked? */
+    boolean lastAsked() {
+        return lastAsked;
+    }
+
+    /** Was there a session with the last server that attacked? */
+    boolean lastEstablished() {
+        return lastEstablished;
     }
 
     private void attackServer(final Input input) {
@@ -144,6 +164,7 @@ public final class World implements AutoCloseable {
         } finally {
             application = null;
         }
+        lastAsked = attacked.isAsked();
         assertAsBefore();
     }
 
@@ -168,6 +189,7 @@ public final class World implements AutoCloseable {
         } catch (final AssertionError e) {
             throw new AssertionError("%s: %s: %s".formatted(e.getMessage(), input, attacked), e);
         }
+        lastEstablished = attacked.isEstablished();
         assertAsBefore();
     }
 
