@@ -101,13 +101,9 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             final SessionOptions options,
             final Handler handler,
             final Portal portal,
-<<<<<<< HEAD
             final String host,
-            final int peerMaxPayload) {
-=======
             final int peerMaxPayload,
             final TransportProvider provider) {
->>>>>>> main
         super(queue, uri, options);
         this.handler = handler;
         this.portal = portal;
@@ -150,7 +146,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         final long payload = receiving > 0 ? arrived : -1;
         final boolean heartless = heartIntervalNs() == 0;
         if (pace.isTooSlow(nowNs, payload, arriving, link.receivedBytes(), heartless)) {
-            portal.tally.slowPayloads++;
+            portal.tally.slowPayloads.increment();
             final String detail =
                     "a request of %d bytes has not arrived within %d s"
                             .formatted(arriving, pace.limitNs(arriving) / 1_000_000_000);
@@ -197,7 +193,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         final int length = frame.payloadLength();
         if (length < 0 || length > options.maxPayloadBytes() || frame.room() < 0) {
             if (frame.room() >= 0) {
-                portal.tally.oversizedPayloads++;
+                portal.tally.oversizedPayloads.increment();
             }
             protocolError(
                     "a request beyond the limit of %d bytes: %s"
@@ -255,7 +251,6 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         return msg;
     }
 
-<<<<<<< HEAD
     private static long bytesOf(final EngineMsg msg) {
         return (long) msg.pool.inBytes() + msg.pool.outBytes();
     }
@@ -264,8 +259,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private void throttle() {
         throttled = true;
         stallForLink();
-        portal.tally.memoryPauses++;
-        portal.throttled(
+        portal.tally.memoryPauses.increment();
+        portal.sessionThrottled(
                 Throttle.SESSION_MEMORY,
                 remoteAddress(),
                 "its requests take %d bytes of messages, and may take %d"
@@ -277,7 +272,10 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         heldBytes -= bytesOf(msg);
         if (throttled && heldBytes < maxHeldBytes) {
             throttled = false;
-=======
+            resumeSoon();
+        }
+    }
+
     private void tellWaiting() {
         if (!holding || state != SessionState.ESTABLISHED) {
             return;
@@ -297,13 +295,10 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         holding = hold;
         if (waitingTold) {
             waitingTold = false;
->>>>>>> main
             resumeSoon();
         }
     }
 
-<<<<<<< HEAD
-=======
     @Override
     public boolean isMovable() {
         final Connection link = connection();
@@ -327,7 +322,6 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         enterQueue(EventQueue.of(target), provider);
     }
 
->>>>>>> main
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
         switch (frame.type()) {

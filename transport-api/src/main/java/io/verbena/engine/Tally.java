@@ -2,8 +2,12 @@
 package io.verbena.engine;
 
 import io.verbena.PortalCounters;
+import java.util.concurrent.atomic.LongAdder;
 
-/** The figures behind {@link PortalCounters}: plain fields, written by one thread. */
+/**
+ * The figures behind {@link PortalCounters}: plain fields, written by one thread, but for those of
+ * sessions, which may live on other event queues.
+ */
 final class Tally {
     long connections;
     long sessions;
@@ -16,9 +20,9 @@ final class Tally {
     long helloTimeouts;
     long authenticationFailures;
     long protocolErrors;
-    long oversizedPayloads;
-    long slowPayloads;
-    long memoryPauses;
+    final LongAdder oversizedPayloads = new LongAdder();
+    final LongAdder slowPayloads = new LongAdder();
+    final LongAdder memoryPauses = new LongAdder();
 
     PortalCounters snapshot() {
         return new PortalCounters(
@@ -33,8 +37,8 @@ final class Tally {
                 helloTimeouts,
                 authenticationFailures,
                 protocolErrors,
-                oversizedPayloads,
-                slowPayloads,
-                memoryPauses);
+                oversizedPayloads.sum(),
+                slowPayloads.sum(),
+                memoryPauses.sum());
     }
 }
