@@ -13,8 +13,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 
-/** The contract, over sessions that begin on TCP and are carried by real verbs. */
-@Tag("rdma")
+/**
+ * The contract, over sessions that begin on TCP and are carried by real verbs. It takes minutes
+ * where the machine is emulated, and the two halves have their own there, so it is run when one of
+ * them or what is between changes: {@code .ci/softroce/test --include-tag=rdma-auto}.
+ */
+@Tag("rdma-auto")
 class RdmaAutoContractTest extends TransportContract {
     private Detour detour;
 
