@@ -81,6 +81,13 @@ public interface ServerPortal extends AutoCloseable {
     int sessions();
 
     /**
+     * What the portal has counted, on the thread of its event queue.
+     *
+     * @return the figures of now.
+     */
+    PortalCounters counters();
+
+    /**
      * Listens no more. Clients that wait for a decision are rejected; sessions that were accepted
      * live on. Idempotent, legal from every call-back; {@link Handler#onClosed} follows.
      */
@@ -107,6 +114,17 @@ public interface ServerPortal extends AutoCloseable {
          */
         default void onSessionRefused(
                 final String remoteAddress, final EventReason reason, final String detail) {}
+
+        /**
+         * A limit begins to hold clients back, and refuses them nothing. Told at most once a second
+         * of each limit, however many it holds back.
+         *
+         * @param limit which limit.
+         * @param remoteAddress whom it holds back; empty where that isn't known.
+         * @param detail one line for people.
+         */
+        default void onThrottled(
+                final Throttle limit, final String remoteAddress, final String detail) {}
 
         /**
          * The portal is closed: its last call.

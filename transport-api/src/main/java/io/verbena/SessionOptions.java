@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
  * @param socketBufferBytes asked of the kernel for each direction, where there are such buffers; 0
  *     leaves it to the kernel.
  * @param maxHeldBytes at a server, IN and OUT bytes of the messages that the session's requests may
- *     take at a time, from the first byte that arrives to the last of the answer that leaves; but
- *     always one message. Beyond it nothing more is read of this session until it has given some
+ *     take, from the first byte that arrives to the last of the answer that leaves. When they take
+ *     as many, or one message more, nothing more is read of this session until it has given some
  *     back. 0: no limit of its own, all that the bound pools have.
  * @param minPayloadBytesPerSecond at a server, how fast a payload must arrive after its first five
  *     seconds, as it takes a message from others; slower ones end the session with {@link

@@ -629,6 +629,12 @@ abstract class AutoConnection implements Connection {
     }
 
     @Override
+    public final String remoteHost() {
+        final Connection link = control.connectionIfAny();
+        return link == null ? "" : link.remoteHost();
+    }
+
+    @Override
     public final String transport() {
         final Connection link = carrying();
         return link == null ? "" : link.transport();

@@ -66,7 +66,7 @@ final class AutoListener implements Listener {
         final Listener control =
                 poller.context()
                         .poller(pair.controlScheme())
-                        .listen(pair.controlUri(uri), options, made::onControl);
+                        .listen(pair.controlUri(uri), options, made.new Door());
         made.control = control;
         made.openData(control.uri());
         return made;
@@ -87,6 +87,19 @@ final class AutoListener implements Listener {
             } catch (final VerbenaException e) {
                 missing = new Missing(e.reason(), String.valueOf(e.getMessage()));
             }
+        }
+    }
+
+    /** Where control connections come in. */
+    private final class Door implements Acceptor {
+        @Override
+        public @Nullable ConnectionHandler onAccepted(final Connection connection) {
+            return onControl(connection);
+        }
+
+        @Override
+        public long postponedNs() {
+            return acceptor.postponedNs();
         }
     }
 

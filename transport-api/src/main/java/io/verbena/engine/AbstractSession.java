@@ -111,6 +111,9 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     /** Nothing of what is to be sent has left since the last heartbeat. */
     void onPeerTakesNothing() {}
 
+    /** Called often: is what the peer sends arriving fast enough? */
+    void checkPace(final long nowNs) {}
+
     /**
      * Sends what the half owes beside the flags that are kept here; false if the link is blocked.
      */
@@ -299,6 +302,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
 
     /** Called often; sends a KEEPALIVE and looks at the peer's once an interval. */
     final void beat(final long nowNs) {
+        checkPace(nowNs);
         final Heart beating = heart;
         if (beating != null && beating.isDue(nowNs)) {
             beat(beating, nowNs);

@@ -26,6 +26,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     private final EventQueue queue;
     private final TransportProvider provider;
     private final Connection connection;
+    private final String host;
     private @Nullable Timer timer;
 
     /** What HELLO said; the path is null until it came. */
@@ -38,6 +39,9 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     /** What the client is asked for, and proved in turn, where the portal has a secret. */
     private @Nullable ServerProof proof;
 
+    /** The limit that it is beyond, and how; null: none. */
+    private @Nullable String unwanted;
+
     /** Decided, refused or gone. */
     private boolean over;
 
@@ -47,6 +51,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         this.queue = portal.queue();
         this.provider = provider;
         this.connection = connection;
+        host = connection.remoteHost();
         this.uri = portal.uri();
     }
 
@@ -66,6 +71,29 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
 
     Connection connection() {
         return connection;
+    }
+
+    /** Whose connections are counted together. */
+    String host() {
+        return host;
+    }
+
+    /**
+     * A limit of the portal's is reached by it: it is refused as soon as it can be told so. Not
+     * from here, as the transport is still to hear who is told of it.
+     */
+    void unwanted(final String detail) {
+        unwanted = detail;
+        queue.schedule(0, () -> refuseUnwanted(true /* tellPeer */));
+    }
+
+    /** Whether it was unwanted. */
+    private boolean refuseUnwanted(final boolean tellPeer) {
+        final String detail = unwanted;
+        if (detail != null) {
+            refuse(EventReason.LIMIT_REACHED, detail, tellPeer);
+        }
+        return detail != null;
     }
 
     void awaitHello() {
@@ -88,6 +116,8 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
 
     @Override
     public void onSecuring() {
+        // All that it could be told goes over a link that isn't worth to be secured.
+        refuseUnwanted(false /* tellPeer */);
         if (timer != null) {
             timer.cancel();
         }
@@ -102,6 +132,9 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
 
     @Override
     public MsgMemory destination(final FrameHeader frame) {
+        if (refuseUnwanted(true /* tellPeer */)) {
+            return MsgMemory.DISCARD;
+        }
         if (pathAndQuery != null) {
             return destinationBehindHello(frame);
         }
@@ -213,9 +246,17 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
 
     // ---- decisions
 
+    /** Behind a forward, from which it may be beyond a limit of this portal's. */
+    void decideUnlessUnwanted(final ServerSession.@Nullable Handler sessionHandler) {
+        if (!refuseUnwanted(true /* tellPeer */)) {
+            decide(sessionHandler);
+        }
+    }
+
     /** Lets the application decide; with a handler it has decided already. */
     void decide(final ServerSession.@Nullable Handler sessionHandler) {
         if (portal.isFull()) {
+            portal.tally.sessionLimits++;
             refuse(
                     EventReason.LIMIT_REACHED,
                     "the portal has %d sessions, and may have no more".formatted(portal.sessions()),
@@ -258,8 +299,9 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         }
         over();
         final ServerHalf session =
-                new ServerHalf(queue, uri, options, handler, portal, peerMaxPayload, provider);
-        portal.sessionOpened();
+                new ServerHalf(
+                        queue, uri, options, handler, portal, host, peerMaxPayload, provider);
+        portal.sessionOpened(host);
         session.establish(connection, peerKeepaliveMs, proof);
         return session;
     }
@@ -308,6 +350,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         checkOpen("rejected");
         final byte[] payload = Greeting.encodeRejection(code, data);
         over();
+        portal.tally.rejected++;
         queue.counters.connectionsRefused++;
         Hello.encode(
                 queue.header,
@@ -352,9 +395,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         if (over) {
             return;
         }
-        if (reason == EventReason.PROTOCOL_ERROR || reason == EventReason.VERSION_MISMATCH) {
-            queue.counters.protocolErrors++;
-        }
+        count(reason);
         if (reason != EventReason.EVENT_QUEUE_CLOSED) {
             queue.report(reason, connection.remoteAddress() + ": " + detail, null);
         }
@@ -365,6 +406,20 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
             connection.close();
         } else {
             connection.abort();
+        }
+    }
+
+    private void count(final EventReason reason) {
+        switch (reason) {
+            case PROTOCOL_ERROR, VERSION_MISMATCH -> {
+                queue.counters.protocolErrors++;
+                portal.tally.protocolErrors++;
+            }
+            case AUTHENTICATION_FAILED -> portal.tally.authenticationFailures++;
+            case HELLO_TIMEOUT -> portal.tally.helloTimeouts++;
+            default -> {
+                // Of limits, there are several.
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.verbena.ServerSession;
 import io.verbena.SessionClosed;
 import io.verbena.SessionOptions;
 import io.verbena.SessionState;
+import io.verbena.Throttle;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
@@ -17,14 +18,19 @@ import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
 import java.net.URI;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a session that answers requests. */
 final class ServerHalf extends AbstractSession implements ServerSession {
     private static final byte[] NOTHING = {};
 
+    /** How often, without a heart, to look whether payloads arrive fast enough: once a second. */
+    private static final long PACE_NS = TimeUnit.SECONDS.toNanos(4);
+
     private final Handler handler;
     private final Portal portal;
+    private final String host;
     private final int peerMaxPayload;
     private final TransportProvider provider;
     private final Runnable tellWaiting = this::tellWaiting;
@@ -56,6 +62,21 @@ final class ServerHalf extends AbstractSession implements ServerSession {
      */
     private int receiving;
 
+    /** Bytes of messages that its requests may take, and take. */
+    private final long maxHeldBytes;
+
+    private long heldBytes;
+
+    /** Nothing is read until some of them are given back. */
+    private boolean throttled;
+
+    private final PayloadPace pace;
+
+    /** Requests that have arrived, and the length of the one that began to last. */
+    private long arrived;
+
+    private int arriving;
+
     private boolean askedForHeld;
 
     /** Requests are left unread. */
@@ -80,11 +101,15 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             final SessionOptions options,
             final Handler handler,
             final Portal portal,
+            final String host,
             final int peerMaxPayload,
             final TransportProvider provider) {
         super(queue, uri, options);
         this.handler = handler;
         this.portal = portal;
+        this.host = host;
+        maxHeldBytes = options.maxHeldBytes() == 0 ? Long.MAX_VALUE : options.maxHeldBytes();
+        pace = new PayloadPace(options.minPayloadBytesPerSecond());
         this.peerMaxPayload = peerMaxPayload;
         this.provider = provider;
     }
@@ -107,6 +132,27 @@ final class ServerHalf extends AbstractSession implements ServerSession {
                 options.maxPayloadBytes());
         Greeting.sendHello(link, queue.header, NOTHING, proof);
         startHeart(peerKeepaliveMs);
+        if (heartIntervalNs() == 0 && options.minPayloadBytesPerSecond() > 0) {
+            queue.residents().keepAlive(PACE_NS);
+        }
+    }
+
+    @Override
+    void checkPace(final long nowNs) {
+        final Connection link = connection();
+        if (link == null || saidGoodbye) {
+            return;
+        }
+        final long payload = receiving > 0 ? arrived : -1;
+        final boolean heartless = heartIntervalNs() == 0;
+        if (pace.isTooSlow(nowNs, payload, arriving, link.receivedBytes(), heartless)) {
+            portal.tally.slowPayloads.increment();
+            final String detail =
+                    "a request of %d bytes has not arrived within %d s"
+                            .formatted(arriving, pace.limitNs(arriving) / 1_000_000_000);
+            queue.report(EventReason.LIMIT_REACHED, remoteAddress() + ": " + detail, null);
+            endNow(EventReason.LIMIT_REACHED, detail);
+        }
     }
 
     /** The requests that there is room for: all of the window where the pools can grow. */
@@ -146,6 +192,9 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private @Nullable MsgMemory requestDestination(final FrameHeader frame) {
         final int length = frame.payloadLength();
         if (length < 0 || length > options.maxPayloadBytes() || frame.room() < 0) {
+            if (frame.room() >= 0) {
+                portal.tally.oversizedPayloads.increment();
+            }
             protocolError(
                     "a request beyond the limit of %d bytes: %s"
                             .formatted(options.maxPayloadBytes(), frame));
@@ -183,6 +232,11 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             stallForBudget();
             return null;
         }
+        if (heldBytes >= maxHeldBytes) {
+            throttle();
+            return null;
+        }
+        arriving = length;
         final EngineMsg msg = queue.takeForRequest(length);
         if (msg == null && queue.pools().fits(length)) {
             stallForMemory();
@@ -193,7 +247,33 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             return MsgMemory.DISCARD;
         }
         msg.session = number;
+        heldBytes += bytesOf(msg);
         return msg;
+    }
+
+    private static long bytesOf(final EngineMsg msg) {
+        return (long) msg.pool.inBytes() + msg.pool.outBytes();
+    }
+
+    /** Its requests take all that they may: it waits for itself, and nobody else does. */
+    private void throttle() {
+        throttled = true;
+        stallForLink();
+        portal.tally.memoryPauses.increment();
+        portal.sessionThrottled(
+                Throttle.SESSION_MEMORY,
+                remoteAddress(),
+                "its requests take %d bytes of messages, and may take %d"
+                        .formatted(heldBytes, maxHeldBytes));
+    }
+
+    /** A message of a request goes back to its pool. */
+    private void giveBack(final EngineMsg msg) {
+        heldBytes -= bytesOf(msg);
+        if (throttled && heldBytes < maxHeldBytes) {
+            throttled = false;
+            resumeSoon();
+        }
     }
 
     private void tellWaiting() {
@@ -260,6 +340,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     private void onRequest(final FrameHeader frame, final MsgMemory memory) {
         receiving--;
+        arrived++;
         open++;
         if (!(memory instanceof EngineMsg msg)) {
             refuse(frame);
@@ -331,6 +412,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         own.checkMirrorDone("discarded");
         if (linkLost || saidGoodbye || state == SessionState.CLOSED) {
             held--;
+            giveBack(own);
             own.free();
             if (held == 0 && state == SessionState.CLOSING) {
                 // Not from here: the application may be in the middle of something.
@@ -380,6 +462,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             }
             open--;
             if (failure == EventReason.DISCARDED) {
+                giveBack(msg);
                 msg.free();
             } else {
                 // Not from here: this may be the application's own sendResponse.
@@ -391,6 +474,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         queue.header.encode(FrameType.RESPONSE, 0, 1, msg.length, msg.transactionId, 0);
         final SendResult result = send(msg);
         if (result == SendResult.SENT) {
+            giveBack(msg);
             msg.pool.free(msg);
         } else if (result == SendResult.HELD) {
             sending.add(msg);
@@ -444,6 +528,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         final EngineMsg msg = sending.poll();
         assert msg == payload : "the transport is done with " + payload + " before " + msg;
         if (msg != null) {
+            giveBack(msg);
             msg.pool.free(msg);
         }
     }
@@ -464,6 +549,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         } catch (final Throwable e) {
             queue.failed(this, e);
         } finally {
+            giveBack(msg);
             msg.free();
         }
     }
@@ -531,7 +617,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     @Override
     void notifyClosed(final SessionClosed event) {
-        portal.sessionClosed();
+        portal.sessionClosed(host);
         queue.counters.sessionsClosed++;
         handler.onClosed(this, event);
     }

@@ -15,4 +15,15 @@ public interface Acceptor {
      *     it.
      */
     @Nullable ConnectionHandler onAccepted(Connection connection);
+
+    /**
+     * Is another connection wanted now? For a transport that can leave connections where they are,
+     * in the kernel: it asks before it accepts one. Others needn't ask; then what isn't wanted is
+     * refused.
+     *
+     * @return 0 if it is; else the time in nanoseconds after which to ask again.
+     */
+    default long postponedNs() {
+        return 0;
+    }
 }

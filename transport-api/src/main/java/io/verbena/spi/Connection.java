@@ -111,6 +111,16 @@ public interface Connection {
     String remoteAddress();
 
     /**
+     * Whose connections are counted together, where there is a limit for each host.
+     *
+     * @return {@link RemoteHost#of} where there are addresses; all are one host where there are
+     *     none.
+     */
+    default String remoteHost() {
+        return transport();
+    }
+
+    /**
      * What carries the frames, for people.
      *
      * @return for example {@code tcp}.

@@ -9,6 +9,7 @@ import io.verbena.MsgPool;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
 import io.verbena.SessionRequest;
+import io.verbena.Throttle;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class Pair {
     private final PairSpec spec;
     private final List<SessionRequest> asked = new ArrayList<>();
     private final List<Refused> refused = new ArrayList<>();
+    private final List<Throttle> throttled = new ArrayList<>();
     private ClientSession session;
     private ServerSession serverSession;
     private long seed;
@@ -84,6 +86,12 @@ public final class Pair {
                 final String remoteAddress, final EventReason reason, final String detail) {
             refused.add(new Refused(remoteAddress, reason, detail));
         }
+
+        @Override
+        public void onThrottled(
+                final Throttle limit, final String remoteAddress, final String detail) {
+            throttled.add(limit);
+        }
     }
 
     /**
@@ -93,6 +101,15 @@ public final class Pair {
      */
     public List<Refused> refused() {
         return refused;
+    }
+
+    /**
+     * Limits that have held clients back.
+     *
+     * @return the list, in the order in which they were told.
+     */
+    public List<Throttle> throttled() {
+        return throttled;
     }
 
     /**

@@ -14,6 +14,7 @@ import io.verbena.testkit.contract.LoopContract;
 import io.verbena.testkit.contract.MessageContract;
 import io.verbena.testkit.contract.MoveContract;
 import io.verbena.testkit.contract.OrderContract;
+import io.verbena.testkit.contract.PolicyContract;
 import io.verbena.testkit.contract.PoolContract;
 import io.verbena.testkit.contract.PortalContract;
 import io.verbena.testkit.contract.RelayContract;
@@ -45,6 +46,7 @@ public abstract class TransportContract
                 MessageContract,
                 MoveContract,
                 OrderContract,
+                PolicyContract,
                 PoolContract,
                 PortalContract,
                 RelayContract,

@@ -9,8 +9,10 @@ import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
+import io.verbena.spi.RemoteHost;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** One queue pair's life, from the first thought of a connection to the last completion. */
@@ -631,6 +633,12 @@ final class RdmaConnection implements Connection {
     @Override
     public String remoteAddress() {
         return remoteAddress;
+    }
+
+    @Override
+    public String remoteHost() {
+        final InetSocketAddress remote = id == 0 ? null : verbs.remoteAddress(id);
+        return remote == null ? scheme : RemoteHost.of(remote.getAddress());
     }
 
     @Override

@@ -6,12 +6,14 @@ import io.verbena.PeerIdentity;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
+import io.verbena.spi.RemoteHost;
 import io.verbena.tcp.link.Link;
 import io.verbena.tcp.link.LinkException;
 import io.verbena.tcp.link.PlainLink;
 import io.verbena.tcp.link.TlsHandshake;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -541,6 +543,19 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     @Override
     public String remoteAddress() {
         return remoteAddress;
+    }
+
+    @Override
+    public String remoteHost() {
+        final SocketChannel socket = channel;
+        try {
+            return socket != null && socket.getRemoteAddress() instanceof InetSocketAddress inet
+                    ? RemoteHost.of(inet.getAddress())
+                    : transport;
+        } catch (final IOException e) {
+            // Closed: gone before it was counted.
+            return transport;
+        }
     }
 
     @Override

@@ -161,6 +161,11 @@ final class NioListener implements Listener, Selectable {
     }
 
     private boolean acceptOne(final SelectionKey key) {
+        final long postponedNs = acceptor.postponedNs();
+        if (postponedNs > 0) {
+            acceptLater(key, postponedNs);
+            return false;
+        }
         final SocketChannel accepted;
         try {
             accepted = channel.accept();
@@ -190,10 +195,14 @@ final class NioListener implements Listener, Selectable {
                         "can't accept on %s, will try again in %d ms (are there too few file descriptors?)"
                                 .formatted(uri, TimeUnit.NANOSECONDS.toMillis(PAUSE_NS)),
                         e);
+        acceptLater(key, PAUSE_NS);
+    }
+
+    private void acceptLater(final SelectionKey key, final long delayNs) {
         key.interestOps(0);
         poller.context()
                 .schedule(
-                        PAUSE_NS,
+                        delayNs,
                         () -> {
                             if (key.isValid()) {
                                 key.interestOps(SelectionKey.OP_ACCEPT);

@@ -53,6 +53,27 @@ class MemFaultsTest {
     }
 
     @Test
+    void aRequestThatTricklesEndsItsSessionThoughItsClientIsAlive() {
+        final Pair pair = scene.pair().established();
+        faults(pair).split(Direction.TO_SERVER, 1);
+        pair.send(1000);
+        // A byte each 20 ms, which is less than the 1024 a second that are asked for.
+        scene.until(
+                "CLOSED",
+                () -> {
+                    scene.clock().advance(20_000_000);
+                    return pair.server.closedSessions() > 0;
+                });
+        assertThat(pair.server.events(Event.Kind.CLOSED))
+                .extracting(Event::reason)
+                .containsExactly(EventReason.LIMIT_REACHED);
+        assertThat(pair.portal.counters().slowPayloads()).isEqualTo(1);
+        assertThat(pair.serverPool.available()).isEqualTo(16);
+        pair.until("CLOSED at the client", pair.client::isClosed);
+        pair.client.assertClosed(EventReason.LIMIT_REACHED);
+    }
+
+    @Test
     void delayKeepsOrder() {
         final Pair pair = scene.pair().established();
         faults(pair).delay(Direction.TO_SERVER, 10_000_000);

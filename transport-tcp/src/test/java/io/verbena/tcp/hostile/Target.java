@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * A server on a thread of its own, and what happens to it. It echoes each request; of peers who
@@ -74,9 +75,19 @@ final class Target implements AutoCloseable {
     }
 
     Target(final Net net, final PortalOptions options, final int messages) {
+        this(net, options, messages, System::nanoTime);
+    }
+
+    Target(
+            final Net net,
+            final PortalOptions options,
+            final int messages,
+            final LongSupplier nanoClock) {
         final EventQueueHandler queue =
                 EventQueueHandler.open(
-                        EventQueueOptions.defaults().withIdlePolicy(IdlePolicy.BLOCK));
+                        EventQueueOptions.defaults()
+                                .withIdlePolicy(IdlePolicy.BLOCK)
+                                .withNanoClock(nanoClock));
         pool = Leaks.pool(messages, MSG_BYTES, MSG_BYTES);
         queue.bind(pool, PoolUse.SERVER);
         portal = ServerPortal.listen(queue, net.listenUri(), new Door(), options);
