@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.verbena.BlockingClient;
 import io.verbena.VerbenaException;
 import io.verbena.engine.GreetingCheck;
-import io.verbena.rdma.RdmaUriCheck;
 import io.verbena.tcp.SocketUriCheck;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -38,7 +37,7 @@ final class UriTarget {
             assertRefused(text);
         } else {
             SocketUriCheck.check(uri);
-            RdmaUriCheck.check(uri);
+            HostPortCheck.check(uri);
         }
         GreetingCheck.check(uri);
     }

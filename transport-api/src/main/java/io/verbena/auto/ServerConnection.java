@@ -197,7 +197,8 @@ final class ServerConnection extends AutoConnection {
             return;
         }
         final MsgMemory target = engine().destination(asked.header());
-        if (target == null || isEnding()) {
+        if (target == null || isEnding() || isClosing()) {
+            // The engine has refused it; to go on would be to ask for it again.
             return;
         }
         if (asked.payload().length > 0 && target != MsgMemory.DISCARD) {

@@ -149,6 +149,11 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
 
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
+        if (over) {
+            // Refused from destination(): the application is never asked about it, whatever the
+            // transport makes of that.
+            return;
+        }
         switch (frame.type()) {
             case FrameType.GOODBYE -> {
                 clientHasGone("the client has changed its mind");

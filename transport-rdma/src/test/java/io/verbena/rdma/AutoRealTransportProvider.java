@@ -56,6 +56,39 @@ public abstract class AutoRealTransportProvider extends PairedTransportProvider 
         }
     }
 
+    /**
+     * Data connections lead to the second device, and so over the pair of interfaces, whatever the
+     * control connection's host is: {@code auto+far://host:port}.
+     */
+    public static final class Far extends AutoRealTransportProvider {
+        /** For {@link java.util.ServiceLoader}. */
+        public Far() {
+            super(
+                    "auto+far",
+                    new InetTestPair("tcp", "rdma") {
+                        @Override
+                        public List<URI> dataListenerUris(final URI controlUri) {
+                            return List.of(peer("0"));
+                        }
+
+                        @Override
+                        public URI dataUri(
+                                final URI uri, final String remoteAddress, final String offered) {
+                            return peer(offered);
+                        }
+
+                        @Override
+                        public boolean mayBeSameHost(final String control, final String data) {
+                            return true;
+                        }
+                    });
+        }
+
+        private static URI peer(final String port) {
+            return URI.create("rdma://%s:%s".formatted(Guest.peer(), port));
+        }
+    }
+
     /** RDMA by another name, with the URIs of its own. */
     private static final class RdmaPair extends InetTestPair {
         RdmaPair(final String dataScheme) {

@@ -74,7 +74,7 @@ final class InfoCommand implements Callable<Integer>, CommonOptions.Holder {
         return 0;
     }
 
-    /** By scheme: first those that there are, then those that are to come. */
+    /** By scheme. */
     private static Map<String, Availability> transports() {
         final Map<String, Availability> here = new TreeMap<>();
         for (final TransportProvider provider : ServiceLoader.load(TransportProvider.class)) {
@@ -82,11 +82,7 @@ final class InfoCommand implements Callable<Integer>, CommonOptions.Holder {
                 here.put(scheme, provider.availability(scheme));
             }
         }
-        final Map<String, Availability> all = new LinkedHashMap<>(here);
-        for (final String scheme : Uris.LATER) {
-            all.putIfAbsent(scheme, Availability.no("not part of this version", null));
-        }
-        return all;
+        return here;
     }
 
     private static Map<String, Object> json(final String scheme, final Availability availability) {

@@ -1,11 +1,10 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.cli;
 
-import io.verbena.IdlePolicy;
-import io.verbena.perf.load.Cpu;
 import io.verbena.perf.load.LoadPlan;
 import io.verbena.perf.load.LoadResult;
 import io.verbena.perf.load.LoadRunner;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +24,14 @@ abstract class LoadCommand implements Callable<Integer>, CommonOptions.Holder {
 
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
+    @Mixin private ClientOptions client;
 
     @Parameters(
             paramLabel = "URI",
             description =
-                    "Where a server listens: tcp://HOST:PORT, rdma://HOST:PORT or unix:///PATH.")
+                    "Where a server listens: tcp://HOST:PORT, tls://HOST:PORT, rdma://HOST:PORT,"
+                            + " auto://HOST:PORT, auto+tls://HOST:PORT, unix:///PATH or"
+                            + " unix+tls:///PATH.")
     private String uri;
 
     @Option(
@@ -100,18 +102,6 @@ abstract class LoadCommand implements Callable<Integer>, CommonOptions.Holder {
     private @Nullable Long rate;
 
     @Option(
-            names = "--idle",
-            paramLabel = "POLICY",
-            defaultValue = "adaptive",
-            description =
-                    "What to do when there is nothing to do: spin (lowest latency, a CPU of its"
-                            + " own), adaptive (the default), block (no CPU).")
-    private IdlePolicy idle;
-
-    @Option(names = "--pin", paramLabel = "CPU", description = "Keep the client on this CPU.")
-    private @Nullable Integer cpu;
-
-    @Option(
             names = "--histogram",
             paramLabel = "FILE",
             description = "Write the latencies by percentile, in us, as HdrHistogram's text.")
@@ -134,9 +124,7 @@ abstract class LoadCommand implements Callable<Integer>, CommonOptions.Holder {
         // Found out before the work, not after it.
         Outputs.checkWritable(histogram);
         Outputs.checkWritable(plot);
-        if (cpu != null) {
-            Cpu.pinThisThread(cpu);
-        }
+        client.pin();
         final LoadResult result = run(plan);
         if (histogram != null) {
             Outputs.writeHistogram(histogram, result);
@@ -175,8 +163,9 @@ abstract class LoadCommand implements Callable<Integer>, CommonOptions.Holder {
     private LoadPlan plan() {
         final int requestSize = size == null ? defaultSize() : size;
         final int answerSize = responseSize == null ? requestSize : responseSize;
+        final URI server = Uris.parse(uri);
         final LoadPlan.Builder builder =
-                LoadPlan.to(Uris.parse(uri))
+                LoadPlan.to(server)
                         .sizes(requestSize, answerSize)
                         .sessions(sessions)
                         .window(
@@ -186,7 +175,8 @@ abstract class LoadCommand implements Callable<Integer>, CommonOptions.Holder {
                                         : window)
                         .durationNs(extent.durationNs == null ? DURATION_NS : extent.durationNs)
                         .warmupNs(warmupNs)
-                        .idlePolicy(idle);
+                        .idlePolicy(client.idle())
+                        .connectOptions(client.connectOptions(server));
         if (extent.count != null) {
             builder.count(extent.count);
         }

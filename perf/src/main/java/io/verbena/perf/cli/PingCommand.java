@@ -14,6 +14,8 @@ import picocli.CommandLine.Command;
             "",
             "Examples:",
             "  ./verbena ping tcp://127.0.0.1:9400 --size 64 --idle spin --pin 0",
+            "  ./verbena ping rdma://192.0.2.1:9400 --idle spin",
+            "  ./verbena ping tls://127.0.0.1:9401 --tls-dir certs",
             "  ./verbena ping auto://192.0.2.1:9400 --idle spin",
             "  ./verbena ping tcp://127.0.0.1:9400 --rate 10k --duration 30s --plot latency.svg"
         })

@@ -1,7 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.cli;
 
-import io.verbena.IdlePolicy;
 import io.verbena.perf.load.LoadServer;
 import io.verbena.perf.load.ServePlan;
 import io.verbena.perf.load.ServeStatistics;
@@ -34,6 +33,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  ./verbena serve tcp://127.0.0.1:0 --idle spin --pin 1",
             "  ./verbena serve rdma://192.0.2.1:9400",
+            "  ./verbena serve tls://127.0.0.1:9401 --tls-dir certs --tls-client-auth required",
             "  ./verbena serve unix:///tmp/verbena.sock --in-size 4k --out-size 4k --messages 4096"
         })
 @SuppressWarnings("NullAway.Init")
@@ -47,18 +47,12 @@ final class ServeCommand implements Callable<Integer>, CommonOptions.Holder {
             paramLabel = "URI",
             arity = "1..*",
             description =
-                    "Where to listen: tcp://HOST:PORT, rdma://ADDRESS:PORT (port 0: any that is free) or"
-                            + " unix:///PATH.")
+                    "Where to listen: tcp://HOST:PORT, tls://HOST:PORT, rdma://ADDRESS:PORT,"
+                            + " auto://HOST:PORT, auto+tls://HOST:PORT (port 0: any that is free),"
+                            + " unix:///PATH or unix+tls:///PATH.")
     private List<String> uris;
 
-    @Option(
-            names = "--idle",
-            paramLabel = "POLICY",
-            defaultValue = "adaptive",
-            description =
-                    "What to do when there is nothing to do: spin (lowest latency, a CPU for each"
-                            + " thread), adaptive (the default), block (no CPU).")
-    private IdlePolicy idle;
+    @Mixin private IdleOption idle;
 
     @Option(
             names = "--pin",
@@ -98,6 +92,8 @@ final class ServeCommand implements Callable<Integer>, CommonOptions.Holder {
                             + " Default: 256, or what half of the direct memory has room for.")
     private int messages;
 
+    @Mixin private ServerSecurity security;
+
     @Option(names = "--once", description = "End when the last session has closed.")
     private boolean once;
 
@@ -109,18 +105,20 @@ final class ServeCommand implements Callable<Integer>, CommonOptions.Holder {
     @Override
     public Integer call() throws InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
+        final List<URI> places = uris.stream().map(Uris::parse).toList();
         final ServePlan plan =
                 new ServePlan(
-                        uris.stream().map(Uris::parse).toList(),
+                        places,
                         threads,
-                        idle,
+                        idle.policy(),
                         spec.commandLine().getParseResult().hasMatchedOption("--messages")
                                 ? messages
                                 : defaultMessages(),
                         inBytes,
                         outBytes,
                         cpus,
-                        once);
+                        once,
+                        security.portalOptions(places));
         try (LoadServer server = LoadServer.start(plan);
                 OnSignal signal = OnSignal.run(server::stop)) {
             printListening(out, server);

@@ -1,8 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.cli;
 
-import io.verbena.IdlePolicy;
-import io.verbena.perf.load.Cpu;
 import io.verbena.perf.load.LoadPlan;
 import io.verbena.perf.load.LoadResult;
 import io.verbena.perf.load.LoadRunner;
@@ -53,12 +51,12 @@ final class SweepCommand implements Callable<Integer>, CommonOptions.Holder {
 
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
+    @Mixin private ClientOptions client;
 
     @Parameters(
             paramLabel = "URI",
             arity = "1..*",
-            description =
-                    "Where servers listen: tcp://HOST:PORT, rdma://HOST:PORT or unix:///PATH.")
+            description = "Where servers listen, as for verbena ping.")
     private List<String> uris;
 
     @Option(
@@ -77,18 +75,6 @@ final class SweepCommand implements Callable<Integer>, CommonOptions.Holder {
             converter = Converters.Duration.class,
             description = "Measure each figure for this long. Default: 1s.")
     private long durationNs;
-
-    @Option(
-            names = "--idle",
-            paramLabel = "POLICY",
-            defaultValue = "adaptive",
-            description =
-                    "What to do when there is nothing to do: spin (lowest latency, a CPU of its"
-                            + " own), adaptive (the default), block (no CPU).")
-    private IdlePolicy idle;
-
-    @Option(names = "--pin", paramLabel = "CPU", description = "Keep the client on this CPU.")
-    private @Nullable Integer cpu;
 
     @Option(
             names = "--plot",
@@ -115,9 +101,7 @@ final class SweepCommand implements Callable<Integer>, CommonOptions.Holder {
     @Override
     public Integer call() {
         Outputs.checkWritable(plot);
-        if (cpu != null) {
-            Cpu.pinThisThread(cpu);
-        }
+        client.pin();
         final List<URI> servers = uris.stream().map(Uris::parse).toList();
         final PrintWriter out = spec.commandLine().getOut();
         final Table table = new Table(out, 1, 9, 8, 9, 9, 9, 9, 10, 12, 10);
@@ -151,7 +135,8 @@ final class SweepCommand implements Callable<Integer>, CommonOptions.Holder {
                         .sizes(size, size)
                         .durationNs(durationNs)
                         .warmupNs(warmupNs)
-                        .idlePolicy(idle);
+                        .idlePolicy(client.idle())
+                        .connectOptions(client.connectOptions(server));
         final LoadResult latency = LoadRunner.run(plan.window(1).build());
         final LoadResult throughput =
                 LoadRunner.run(plan.window(Windows.forThroughput(size)).build());
@@ -208,7 +193,7 @@ final class SweepCommand implements Callable<Integer>, CommonOptions.Holder {
                 "Verbena: round trips by size of message",
                 "One session, idle policy %s, Java %s, %s %s"
                         .formatted(
-                                idle.name().toLowerCase(Locale.ROOT),
+                                client.idle().name().toLowerCase(Locale.ROOT),
                                 Runtime.version().feature(),
                                 System.getProperty("os.name"),
                                 System.getProperty("os.arch")),

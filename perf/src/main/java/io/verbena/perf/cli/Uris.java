@@ -3,15 +3,12 @@ package io.verbena.perf.cli;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 
 /** Reads the URIs that people type. */
 final class Uris {
-    /** Schemes that are Verbena's, but not this version's. */
-    static final List<String> LATER = List.of("tls");
-
     private static final String EXPECTED =
-            "write tcp://HOST:PORT, rdma://HOST:PORT, auto://HOST:PORT or unix:///PATH/OF/SOCKET";
+            "write tcp://HOST:PORT, tls://HOST:PORT, rdma://HOST:PORT, auto://HOST:PORT or"
+                    + " unix:///PATH/OF/SOCKET";
 
     private Uris() {}
 
@@ -25,11 +22,6 @@ final class Uris {
         }
         if (uri.getScheme() == null || uri.isOpaque()) {
             throw new CommandException("'%s' has no scheme: %s".formatted(text, EXPECTED), null);
-        }
-        if (LATER.contains(uri.getScheme())) {
-            throw new CommandException(
-                    "%s:// is not part of this version: %s".formatted(uri.getScheme(), EXPECTED),
-                    null);
         }
         return uri;
     }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,16 +22,19 @@ final class ChildJvm {
     private static final Pattern STACK = Pattern.compile("\\s+(at |\\.\\.\\.)");
 
     private final OwnNetwork network;
+    private final Security security;
     private final Consumer<String> notes;
     private final double warmUpSeconds;
     private final double seconds;
 
     ChildJvm(
             final OwnNetwork network,
+            final Security security,
             final Consumer<String> notes,
             final double warmUpSeconds,
             final double seconds) {
         this.network = network;
+        this.security = security;
         this.notes = notes;
         this.warmUpSeconds = warmUpSeconds;
         this.seconds = seconds;
@@ -76,7 +81,9 @@ final class ChildJvm {
                                 () ->
                                         Path.of(System.getProperty("java.home"), "bin/java")
                                                 .toString());
-        return List.of(
+        final List<String> command = new ArrayList<>();
+        Collections.addAll(
+                command,
                 java,
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -85,6 +92,8 @@ final class ChildJvm {
                 scenario.id(),
                 Double.toString(warmUpSeconds),
                 Double.toString(seconds));
+        command.addAll(security.arguments());
+        return command;
     }
 
     /** Waits for the child, though not for ever; returns what went wrong, or nothing. */

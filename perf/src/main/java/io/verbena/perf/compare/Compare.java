@@ -9,6 +9,9 @@ public final class Compare {
     private Compare() {}
 
     public static void main(final String[] args) {
-        System.exit(new CommandLine(new CompareCommand()).execute(args));
+        System.exit(
+                new CommandLine(new CompareCommand())
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .execute(args));
     }
 }

@@ -2,6 +2,9 @@
 package io.verbena.perf.compare;
 
 import io.verbena.perf.peer.Peers;
+import io.verbena.perf.peer.TlsEngine;
+import io.verbena.perf.tls.KeyType;
+import io.verbena.perf.tls.TemporaryCertificates;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -23,11 +26,13 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description =
                 "Compares Verbena with a raw NIO pair and with Netty on this machine, both ends"
-                        + " pinned to a CPU each. Exits with 1 if a run failed.",
+                        + " pinned to a CPU each, in clear or over TLS. Exits with 1 if a run"
+                        + " failed.",
         footer = {
             "",
-            "Example:",
-            "  ./verbena compare --figures rtt64,pipe64 --baseline raw-nio --rounds 5"
+            "Examples:",
+            "  ./verbena compare --figures rtt64,pipe64 --baseline raw-nio --rounds 5",
+            "  ./verbena compare --tls --engine boringssl --figures resp1m"
         })
 @SuppressWarnings("NullAway.Init")
 public final class CompareCommand implements Callable<Integer> {
@@ -45,7 +50,27 @@ public final class CompareCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "PEER",
             description = "Whom to compare; by default all.")
-    private List<String> peers = Peers.names();
+    private @Nullable List<String> peers;
+
+    @Option(
+            names = "--tls",
+            description =
+                    "Encrypt: TLS 1.3, with the same engine, cipher suite and certificate for all.")
+    private boolean tls;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "jdk",
+            description = "Whose TLS: jdk or boringssl.")
+    private TlsEngine engine;
+
+    @Option(
+            names = "--key",
+            paramLabel = "TYPE",
+            defaultValue = "ec",
+            description = "The certificate's key: ec, rsa or ed25519.")
+    private KeyType keyType;
 
     @Option(
             names = "--baseline",
@@ -94,33 +119,62 @@ public final class CompareCommand implements Callable<Integer> {
     private int failures;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
+        if (!tls) {
+            return compare(Security.none());
+        }
+        try (TemporaryCertificates certificates = TemporaryCertificates.make(keyType)) {
+            return compare(Security.tls(engine, certificates.folder()));
+        }
+    }
+
+    private int compare(final Security security) throws InterruptedException, IOException {
         final List<Scenario> scenarios;
+        final List<String> peers;
+        final String baseline;
         try {
             scenarios = figures.stream().map(Scenario::named).toList();
-            peers.forEach(Peers::named);
-            if (!peers.contains(baseline())) {
-                throw new IllegalArgumentException("the baseline isn't one of the peers");
-            }
+            peers = peers(security.peers());
+            baseline = baseline(peers);
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         final var child =
-                new ChildJvm(network(), note -> progress("%s%n", note), warmUpSeconds, seconds);
+                new ChildJvm(
+                        network(),
+                        security,
+                        note -> progress("%s%n", note),
+                        warmUpSeconds,
+                        seconds);
         for (int round = 1; round <= rounds; round++) {
             for (final Scenario scenario : scenarios) {
                 for (final String peer : peers) {
-                    progress("%d/%d %-9s %-12s ", round, rounds, scenario.id(), peer);
+                    progress("%d/%d %-9s %-16s ", round, rounds, scenario.id(), peer);
                     measure(child, peer, scenario);
                 }
             }
         }
-        print(scenarios);
+        print(scenarios, peers, baseline);
         return failures == 0 ? 0 : 1;
     }
 
-    private String baseline() {
-        return baseline == null ? peers.get(0) : baseline;
+    private List<String> peers(final Peers all) {
+        if (peers == null) {
+            return all.names();
+        }
+        peers.forEach(all::named);
+        return peers;
+    }
+
+    private String baseline(final List<String> peers) {
+        if (baseline == null) {
+            return peers.get(0);
+        }
+        if (!peers.contains(baseline)) {
+            throw new IllegalArgumentException(
+                    "the baseline '%s' isn't one of the peers %s".formatted(baseline, peers));
+        }
+        return baseline;
     }
 
     private OwnNetwork network() throws InterruptedException {
@@ -176,14 +230,15 @@ public final class CompareCommand implements Callable<Integer> {
         err.flush();
     }
 
-    private void print(final List<Scenario> scenarios) {
+    private void print(
+            final List<Scenario> scenarios, final List<String> peers, final String baseline) {
         final PrintWriter out = spec.commandLine().getOut();
         if (json) {
             for (final Scenario scenario : scenarios) {
-                peers.forEach(peer -> out.println(results.toJson(peer, scenario, baseline())));
+                peers.forEach(peer -> out.println(results.toJson(peer, scenario, baseline)));
             }
         } else {
-            final var table = new Table(results, peers, baseline());
+            final var table = new Table(results, peers, baseline);
             scenarios.forEach(table::add);
             out.print(table);
         }

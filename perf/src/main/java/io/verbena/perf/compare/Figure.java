@@ -3,9 +3,9 @@ package io.verbena.perf.compare;
 
 import io.verbena.perf.peer.LatencyRecorder;
 import io.verbena.perf.peer.Peer;
-import io.verbena.perf.peer.Peers;
 import io.verbena.perf.peer.Workload;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -32,11 +32,16 @@ public final class Figure {
         this.scenario = scenario;
     }
 
-    /** Arguments: the peer, the scenario, seconds of warm-up, seconds of measuring. */
+    /**
+     * Arguments: the peer, the scenario, seconds of warm-up, seconds of measuring; and those of
+     * {@link Security}.
+     */
     public static void main(final String[] args) {
         int exitCode = 0;
         try {
-            final Figure figure = new Figure(Peers.named(args[0]), Scenario.named(args[1]));
+            final Security security = new Security(List.of(args).subList(4, args.length));
+            final Figure figure =
+                    new Figure(security.peers().named(args[0]), Scenario.named(args[1]));
             System.out.println(figure.measure(nanos(args[2]), nanos(args[3])).toJson());
         } catch (final Throwable e) { // such as an UnsatisfiedLinkError
             exitCode = 1;

@@ -17,7 +17,7 @@ final class PeerState {
     private Peer.@Nullable Client client;
 
     void start(final String transport, final Workload workload) throws Exception {
-        final Peer peer = Peers.named(transport);
+        final Peer peer = Peers.plain().named(transport);
         // The server's loop is on one CPU and the client's on another, as threads inherit this.
         Cpu.spread(1);
         final Peer.Server started = peer.serve(workload);

@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.load;
 
+import io.verbena.ConnectOptions;
 import io.verbena.IdlePolicy;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  * @param rate requests per second, of all sessions together, each of which is due at its time
  *     whatever became of those before; 0: the next one as soon as the window allows.
  * @param idlePolicy what the client's event queue does when there is nothing to do.
+ * @param connectOptions how to connect.
  */
 public record LoadPlan(
         URI uri,
@@ -30,7 +32,8 @@ public record LoadPlan(
         long durationNs,
         long warmupNs,
         double rate,
-        IdlePolicy idlePolicy) {
+        IdlePolicy idlePolicy,
+        ConnectOptions connectOptions) {
     private static final int MAX_SIZE = 1 << 30;
     private static final int MAX_WINDOW = 32767;
     private static final int MAX_MESSAGES = 1 << 20;
@@ -116,6 +119,7 @@ public record LoadPlan(
         private long warmupNs = TimeUnit.SECONDS.toNanos(1);
         private double rate;
         private IdlePolicy idlePolicy = IdlePolicy.ADAPTIVE;
+        private ConnectOptions connectOptions = ConnectOptions.defaults();
 
         private Builder(final URI uri) {
             this.uri = uri;
@@ -213,6 +217,17 @@ public record LoadPlan(
         }
 
         /**
+         * Sets how to connect.
+         *
+         * @param value options.
+         * @return this.
+         */
+        public Builder connectOptions(final ConnectOptions value) {
+            connectOptions = value;
+            return this;
+        }
+
+        /**
          * Makes the plan.
          *
          * @return the plan.
@@ -229,7 +244,8 @@ public record LoadPlan(
                     durationNs,
                     warmupNs,
                     rate,
-                    idlePolicy);
+                    idlePolicy,
+                    connectOptions);
         }
     }
 }

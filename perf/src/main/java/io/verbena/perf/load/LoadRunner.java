@@ -118,7 +118,8 @@ public final class LoadRunner implements AutoCloseable {
         for (int i = 0; i < plan.sessions(); i++) {
             final LoadSession session = new LoadSession(this, plan, pool);
             sessions.add(session);
-            session.session(ClientSession.connect(eventQueue, plan.uri(), session));
+            session.session(
+                    ClientSession.connect(eventQueue, plan.uri(), session, plan.connectOptions()));
         }
         while (established < plan.sessions()) {
             // Connecting has deadlines of its own: it ends.

@@ -118,8 +118,14 @@ public final class LoadServer implements AutoCloseable {
 
     // What the threads call.
 
+    /** For a portal at a URI; one that sends in clear goes without TLS. */
+    PortalOptions portalOptions(final URI uri) {
+        final PortalOptions options = portalOptions();
+        return uri.getScheme().endsWith("tls") ? options : options.withTls(null);
+    }
+
     PortalOptions portalOptions() {
-        return PortalOptions.defaults()
+        return plan.portalOptions()
                 .withMaxPending(MAX_PENDING)
                 .withSession(
                         SessionOptions.defaults()

@@ -2,6 +2,7 @@
 package io.verbena.perf.load;
 
 import io.verbena.IdlePolicy;
+import io.verbena.PortalOptions;
 import java.net.URI;
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
  * @param cpus the CPU of each thread, from the first again where there are more threads; empty:
  *     any.
  * @param once whether to end when the last session has closed.
+ * @param portalOptions how to listen; TLS is used where the URI says so.
  */
 public record ServePlan(
         List<URI> uris,
@@ -26,7 +28,8 @@ public record ServePlan(
         int inBytes,
         int outBytes,
         List<Integer> cpus,
-        boolean once) {
+        boolean once,
+        PortalOptions portalOptions) {
     private static final int MAX_THREADS = 1024;
 
     /**
@@ -57,6 +60,14 @@ public record ServePlan(
      */
     public static ServePlan small(final URI uri) {
         return new ServePlan(
-                List.of(uri), 1, IdlePolicy.ADAPTIVE, 1024, 4096, 4096, List.of(), false);
+                List.of(uri),
+                1,
+                IdlePolicy.ADAPTIVE,
+                1024,
+                4096,
+                4096,
+                List.of(),
+                false,
+                PortalOptions.defaults());
     }
 }

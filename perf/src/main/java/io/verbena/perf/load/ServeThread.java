@@ -111,7 +111,7 @@ final class ServeThread {
                                         eventQueue,
                                         uri,
                                         request -> server.onSessionNew(request, this),
-                                        server.portalOptions()))
+                                        server.portalOptions(uri)))
                 .toList();
     }
 

@@ -14,9 +14,11 @@ final class Buffers {
     /**
      * Room for a window of frames, up to the size of a socket read: more would only cost cache, of
      * which a thousand connections have none to spare.
+     *
+     * @param surplus bytes beyond that
      */
-    static ByteBuffer forWindow(final int window, final int frameSize) {
-        return direct(Math.min(window * frameSize, 64 * 1024));
+    static ByteBuffer forWindow(final int window, final int frameSize, final int surplus) {
+        return direct(Math.min(window * frameSize, 64 * 1024) + surplus);
     }
 
     /** Not a multiple of a page apart, or they would push each other out of the cache. */

@@ -5,7 +5,6 @@ import static io.verbena.perf.peer.FrameWriter.HEADER_SIZE;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 
 /**
  * Reads and checks what a {@link FrameWriter} of the same payload size wrote, in one system call at
@@ -17,13 +16,10 @@ interface FrameReader {
     int END = -1;
 
     static FrameReader of(
-            final SocketChannel channel,
-            final int payloadSize,
-            final int window,
-            final int buffers) {
+            final Link link, final int payloadSize, final int window, final int buffers) {
         return payloadSize <= FrameWriter.SMALL
-                ? new Batch(channel, payloadSize, window)
-                : new Scatter(channel, payloadSize, buffers);
+                ? new Batch(link, payloadSize, window)
+                : new Scatter(link, payloadSize, buffers);
     }
 
     /**
@@ -51,19 +47,19 @@ interface FrameReader {
     /** Reads as many small frames as there are. */
     final class Batch implements FrameReader {
 
-        private final SocketChannel channel;
+        private final Link link;
         private final int payloadSize;
         private final ByteBuffer in;
 
-        private Batch(final SocketChannel channel, final int payloadSize, final int window) {
-            this.channel = channel;
+        private Batch(final Link link, final int payloadSize, final int window) {
+            this.link = link;
             this.payloadSize = payloadSize;
-            in = Buffers.forWindow(window, HEADER_SIZE + payloadSize);
+            in = Buffers.forWindow(window, HEADER_SIZE + payloadSize, link.surplus());
         }
 
         @Override
         public int read(final long id) throws IOException {
-            final int count = channel.read(in);
+            final int count = link.read(in);
             if (count <= 0) {
                 return count;
             }
@@ -83,34 +79,38 @@ interface FrameReader {
     /** Reads a large payload to where it belongs, in one system call with its header. */
     final class Scatter implements FrameReader {
 
-        private final SocketChannel channel;
+        private final Link link;
         private final ByteBuffer header = Buffers.direct(HEADER_SIZE);
         private final ByteBuffer[] payloads;
         private final ByteBuffer[] frame;
         private int next;
 
-        private Scatter(final SocketChannel channel, final int payloadSize, final int buffers) {
-            this.channel = channel;
+        private Scatter(final Link link, final int payloadSize, final int buffers) {
+            this.link = link;
             payloads = Buffers.apart(buffers, payloadSize);
             frame = new ByteBuffer[] {header, payloads[0]};
         }
 
         @Override
         public int read(final long id) throws IOException {
-            if (channel.read(frame) < 0) {
-                return END;
-            }
-            final ByteBuffer payload = frame[1];
-            if (payload.hasRemaining()) {
-                return 0;
-            }
-            final int size = payload.capacity();
-            checkHeader(header, 0, size, id);
-            Payload.check(payload, 0, size, id);
-            header.clear();
-            next = (next + 1) % payloads.length;
-            frame[1] = payloads[next].clear();
-            return 1;
+            int frames = 0;
+            do {
+                if (link.read(frame) < 0) {
+                    return END;
+                }
+                final ByteBuffer payload = frame[1];
+                if (payload.hasRemaining()) {
+                    return frames;
+                }
+                final int size = payload.capacity();
+                checkHeader(header, 0, size, id + frames);
+                Payload.check(payload, 0, size, id + frames);
+                header.clear();
+                next = (next + 1) % payloads.length;
+                frame[1] = payloads[next].clear();
+                frames++;
+            } while (link.pending());
+            return frames;
         }
     }
 }

@@ -3,10 +3,9 @@ package io.verbena.perf.peer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 
 /**
- * Writes frames of one payload size to a non-blocking channel: a header of length and id, then the
+ * Writes frames of one payload size to a non-blocking link: a header of length and id, then the
  * payload.
  */
 interface FrameWriter {
@@ -18,13 +17,10 @@ interface FrameWriter {
     int SMALL = 4096;
 
     static FrameWriter of(
-            final SocketChannel channel,
-            final int payloadSize,
-            final int window,
-            final int buffers) {
+            final Link link, final int payloadSize, final int window, final int buffers) {
         return payloadSize <= SMALL
-                ? new Staging(channel, payloadSize, window)
-                : new Gathering(channel, payloadSize, buffers);
+                ? new Staging(link, payloadSize, window)
+                : new Gathering(link, payloadSize, buffers);
     }
 
     /** Takes the frame of this id, or returns false while those before it fill the socket. */
@@ -43,16 +39,16 @@ interface FrameWriter {
          */
         private static final int BATCH = 10 * 1024;
 
-        private final SocketChannel channel;
+        private final Link link;
         private final ByteBuffer payload;
         private final int frameSize;
         private final ByteBuffer staged;
 
-        private Staging(final SocketChannel channel, final int payloadSize, final int window) {
-            this.channel = channel;
+        private Staging(final Link link, final int payloadSize, final int window) {
+            this.link = link;
             payload = Buffers.direct(payloadSize);
             frameSize = HEADER_SIZE + payloadSize;
-            staged = Buffers.forWindow(window, frameSize);
+            staged = Buffers.forWindow(window, frameSize, 0);
         }
 
         @Override
@@ -77,31 +73,32 @@ interface FrameWriter {
         @Override
         public boolean flush() throws IOException {
             if (staged.position() > 0) {
-                channel.write(staged.flip());
+                link.write(staged.flip());
                 staged.compact();
             }
-            return staged.position() == 0;
+            return link.flush() && staged.position() == 0;
         }
     }
 
     /** Writes a large payload from where it is, in one system call with its header. */
     final class Gathering implements FrameWriter {
 
-        private final SocketChannel channel;
+        private final Link link;
         private final ByteBuffer header = Buffers.direct(HEADER_SIZE);
         private final ByteBuffer[] payloads;
         private final ByteBuffer[] frame;
         private int next;
 
-        private Gathering(final SocketChannel channel, final int payloadSize, final int buffers) {
-            this.channel = channel;
+        private Gathering(final Link link, final int payloadSize, final int buffers) {
+            this.link = link;
             payloads = Buffers.apart(buffers, payloadSize);
             frame = new ByteBuffer[] {header, payloads[0].position(payloadSize)};
         }
 
         @Override
         public boolean offer(final long id) throws IOException {
-            if (!flush()) {
+            flush();
+            if (frame[1].hasRemaining()) {
                 return false;
             }
             next = (next + 1) % payloads.length;
@@ -117,9 +114,9 @@ interface FrameWriter {
         @Override
         public boolean flush() throws IOException {
             if (frame[1].hasRemaining()) {
-                channel.write(frame);
+                link.write(frame);
             }
-            return !frame[1].hasRemaining();
+            return link.flush() && !frame[1].hasRemaining();
         }
     }
 }

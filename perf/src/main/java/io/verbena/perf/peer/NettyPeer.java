@@ -13,12 +13,16 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Netty, set up as well as we know how: what most people would use instead of Verbena. */
 final class NettyPeer implements Peer {
@@ -33,14 +37,24 @@ final class NettyPeer implements Peer {
     private static final int FLUSH_AFTER = 128;
 
     private final NettyTransport transport;
+    private final @Nullable TlsPair tls;
 
-    NettyPeer(final NettyTransport transport) {
+    private NettyPeer(final NettyTransport transport, final @Nullable TlsPair tls) {
         this.transport = transport;
+        this.tls = tls;
+    }
+
+    static Peer plain(final NettyTransport transport) {
+        return new NettyPeer(transport, null);
+    }
+
+    static Peer over(final TlsPair tls, final NettyTransport transport) {
+        return new NettyPeer(transport, tls);
     }
 
     @Override
     public String name() {
-        return transport.peerName;
+        return tls == null ? transport.peerName : transport.peerName + TlsPair.SUFFIX;
     }
 
     @Override
@@ -61,7 +75,11 @@ final class NettyPeer implements Peer {
                         .childOption(
                                 ChannelOption.RECVBUF_ALLOCATOR,
                                 readBuffers(workload, workload.requestSize()))
-                        .childHandler(pipeline(workload.requestSize(), server::newSession));
+                        .childHandler(
+                                pipeline(
+                                        tls == null ? null : tls.server(),
+                                        workload.requestSize(),
+                                        server::newSession));
         try {
             server.listen(bootstrap.bind(InetAddress.getLoopbackAddress(), 0));
             return server;
@@ -72,7 +90,7 @@ final class NettyPeer implements Peer {
     }
 
     @Override
-    public Client connect(final int port, final Workload workload) {
+    public Client connect(final int port, final Workload workload) throws IOException {
         final EventLoopGroup loop = newLoop(workload);
         final var client = new NettyClient(loop, workload);
         final var bootstrap =
@@ -88,13 +106,19 @@ final class NettyPeer implements Peer {
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
                                 readBuffers(workload, workload.responseSize()))
-                        .handler(pipeline(workload.responseSize(), client::newSession));
+                        .handler(
+                                pipeline(
+                                        tls == null ? null : tls.client(),
+                                        workload.responseSize(),
+                                        client::newSession));
         try {
             final List<ChannelFuture> connecting = new ArrayList<>();
             for (int i = 0; i < workload.sessions(); i++) {
                 connecting.add(bootstrap.connect(InetAddress.getLoopbackAddress(), port));
             }
-            connecting.forEach(ChannelFuture::syncUninterruptibly);
+            for (final ChannelFuture connected : connecting) {
+                awaitHandshake(connected.syncUninterruptibly().channel());
+            }
             return client;
         } catch (final Throwable e) {
             client.close();
@@ -121,11 +145,25 @@ final class NettyPeer implements Peer {
         return new FixedRecvByteBufAllocator(Math.max(2 * 1024, Math.min(window, 256 * 1024)));
     }
 
+    private static void awaitHandshake(final Channel channel) throws SSLException {
+        final SslHandler handler = channel.pipeline().get(SslHandler.class);
+        if (handler != null) {
+            handler.handshakeFuture().syncUninterruptibly();
+            TlsPair.check(handler.engine());
+        }
+    }
+
     private static ChannelHandler pipeline(
-            final int payloadSize, final Supplier<ChannelHandler> application) {
+            final @Nullable SslContext ssl,
+            final int payloadSize,
+            final Supplier<ChannelHandler> application) {
         return new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(final Channel channel) {
+                if (ssl != null) {
+                    channel.pipeline().addLast(ssl.newHandler(channel.alloc()));
+                }
+                // Behind TLS, so that what is flushed together is encrypted together.
                 channel.pipeline()
                         .addLast(new FlushConsolidationHandler(FLUSH_AFTER, true))
                         .addLast(NettyFrames.decoder(payloadSize))

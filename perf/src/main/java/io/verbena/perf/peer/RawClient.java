@@ -2,6 +2,7 @@
 package io.verbena.perf.peer;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.List;
 
 /** The client of the raw pair, whose loop is run by whoever calls {@link #run}. */
@@ -29,6 +30,9 @@ final class RawClient implements Peer.Client {
         poller.pollAll();
         while (toReceive > 0) {
             poller.poll();
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("interrupted before all was answered");
+            }
         }
     }
 

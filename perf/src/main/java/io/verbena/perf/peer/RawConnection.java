@@ -21,6 +21,7 @@ final class RawConnection implements Closeable {
     static final int SOCKET_BUFFER = 512 * 1024;
 
     private final SocketChannel channel;
+    private final Link link;
     private final FrameReader reader;
     private final FrameWriter writer;
     private long received;
@@ -31,6 +32,7 @@ final class RawConnection implements Closeable {
 
     RawConnection(
             final SocketChannel channel,
+            final Link.Maker links,
             final int readSize,
             final int writeSize,
             final int window,
@@ -39,9 +41,10 @@ final class RawConnection implements Closeable {
         this.channel = channel;
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
+        link = links.over(channel);
         channel.configureBlocking(false);
-        reader = FrameReader.of(channel, readSize, window, buffers);
-        writer = FrameWriter.of(channel, writeSize, window, buffers);
+        reader = FrameReader.of(link, readSize, window, buffers);
+        writer = FrameWriter.of(link, writeSize, window, buffers);
     }
 
     SocketChannel channel() {
@@ -98,6 +101,6 @@ final class RawConnection implements Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        link.close();
     }
 }

@@ -18,16 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class RawServer implements Peer.Server {
 
     private final Workload workload;
+    private final Link.Maker links;
     private final int buffers;
     private final ServerSocketChannel listener;
-    private final Thread thread = new Thread(this::run, "raw-server");
+    private final ServerThread thread = new ServerThread("raw-server", this::run);
 
     private volatile @Nullable RawPoller poller;
     private volatile boolean closed;
-    private volatile @Nullable Throwable failure;
 
-    private RawServer(final Workload workload, final int buffers) throws IOException {
+    private RawServer(final Workload workload, final Link.Maker links, final int buffers)
+            throws IOException {
         this.workload = workload;
+        this.links = links;
         this.buffers = buffers;
         listener = ServerSocketChannel.open();
         // Accepted channels inherit it.
@@ -36,9 +38,9 @@ final class RawServer implements Peer.Server {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), workload.sessions());
     }
 
-    static RawServer start(final Workload workload, final int buffers) throws IOException {
-        final var server = new RawServer(workload, buffers);
-        server.thread.setDaemon(true);
+    static RawServer start(final Workload workload, final Link.Maker links, final int buffers)
+            throws IOException {
+        final var server = new RawServer(workload, links, buffers);
         server.thread.start();
         return server;
     }
@@ -55,6 +57,7 @@ final class RawServer implements Peer.Server {
                 connections.add(
                         new RawConnection(
                                 listener.accept(),
+                                links,
                                 workload.requestSize(),
                                 workload.responseSize(),
                                 workload.window(),
@@ -62,13 +65,14 @@ final class RawServer implements Peer.Server {
             }
             try (RawPoller all = RawPoller.of(connections, workload.spin(), RawServer::answer)) {
                 poller = all;
+                all.pollAll(); // a handshake may have read more than was its own
                 while (!closed) {
                     all.poll();
                 }
             }
         } catch (final Exception e) {
             if (!closed && !isEnd(e)) {
-                failure = e;
+                thread.fail(e);
             }
         }
     }
@@ -93,14 +97,6 @@ final class RawServer implements Peer.Server {
         if (polling != null) {
             polling.wakeup();
         }
-        try {
-            thread.join();
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        final Throwable cause = failure;
-        if (cause != null) {
-            throw new IOException("the server failed", cause);
-        }
+        thread.join();
     }
 }

@@ -45,9 +45,10 @@ final class VerbenaClient implements Peer.Client {
         eventQueue.bind(pool, PoolUse.CLIENT);
     }
 
-    static VerbenaClient connect(final URI uri, final Workload workload) throws IOException {
+    static VerbenaClient connect(
+            final URI uri, final ConnectOptions options, final Workload workload)
+            throws IOException {
         final VerbenaClient client = new VerbenaClient(workload);
-        final ConnectOptions options = VerbenaPeer.connectOptions(workload);
         for (int i = 0; i < workload.sessions(); i++) {
             final Session session = client.new Session(workload.window());
             session.session = ClientSession.connect(client.eventQueue, uri, session, options);

@@ -7,11 +7,13 @@ import io.verbena.EventQueueOptions;
 import io.verbena.IdlePolicy;
 import io.verbena.MsgPool;
 import io.verbena.SessionOptions;
+import io.verbena.TlsOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Verbena itself, over one of its transports on this machine. */
 public final class VerbenaPeer implements Peer {
@@ -31,9 +33,19 @@ public final class VerbenaPeer implements Peer {
     private static final int CACHE_LINE = 64;
 
     private final Kind kind;
+    private final @Nullable TlsOptions tls;
 
-    VerbenaPeer(final Kind kind) {
+    private VerbenaPeer(final Kind kind, final @Nullable TlsOptions tls) {
         this.kind = kind;
+        this.tls = tls;
+    }
+
+    static Peer of(final Kind kind) {
+        return new VerbenaPeer(kind, null);
+    }
+
+    static Peer over(final TlsPair tls) {
+        return new VerbenaPeer(new Address("tls", "127.0.0.1"), tls.options());
     }
 
     /**
@@ -44,7 +56,7 @@ public final class VerbenaPeer implements Peer {
      * @return the peer.
      */
     public static Peer at(final String scheme, final String address) {
-        return new VerbenaPeer(new Address(scheme, address));
+        return of(new Address(scheme, address));
     }
 
     /** A transport, and where its servers are. */
@@ -132,12 +144,13 @@ public final class VerbenaPeer implements Peer {
 
     @Override
     public Server serve(final Workload workload) throws IOException {
-        return VerbenaServer.start(kind, workload);
+        return VerbenaServer.start(kind, tls, workload);
     }
 
     @Override
     public Client connect(final int port, final Workload workload) throws IOException {
-        return VerbenaClient.connect(kind.toConnectTo(port), workload);
+        return VerbenaClient.connect(
+                kind.toConnectTo(port), connectOptions(workload).withTls(tls), workload);
     }
 
     static EventQueueHandler openEventQueue(final Workload workload) {
@@ -153,7 +166,7 @@ public final class VerbenaPeer implements Peer {
                 .withKeepaliveIntervalNs(PATIENCE_NS);
     }
 
-    static ConnectOptions connectOptions(final Workload workload) {
+    private static ConnectOptions connectOptions(final Workload workload) {
         return ConnectOptions.defaults()
                 .withConnectTimeoutNs(PATIENCE_NS)
                 .withHelloTimeoutNs(PATIENCE_NS)
@@ -166,8 +179,9 @@ public final class VerbenaPeer implements Peer {
 
     /** So many messages that no request waits for one, even while an answer is on its way out. */
     static int messages(final Workload workload) {
-        final int largest = Math.max(workload.requestSize(), workload.responseSize());
-        return largest <= SMALL ? 2 * workload.outstanding() : workload.outstanding() + 2;
+        return workload.largest() <= SMALL
+                ? 2 * workload.outstanding()
+                : workload.outstanding() + 2;
     }
 
     /** Messages a multiple of a page apart would push each other's first lines out of the cache. */

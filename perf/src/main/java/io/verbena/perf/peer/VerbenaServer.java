@@ -8,6 +8,7 @@ import io.verbena.PoolUse;
 import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
+import io.verbena.TlsOptions;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,23 +17,28 @@ import org.jspecify.annotations.Nullable;
 /** The server of a Verbena pair. */
 final class VerbenaServer implements Peer.Server {
 
+    /** So that who is silent is kept waiting, rather than refused. */
+    private static final int MIN_PENDING = 2048;
+
     private final VerbenaPeer.Kind kind;
+    private final @Nullable TlsOptions tls;
     private final Workload workload;
     private final CompletableFuture<EventQueueHandler> eventQueue = new CompletableFuture<>();
-    private final Thread thread = new Thread(this::run, "verbena-server");
+    private final ServerThread thread = new ServerThread("verbena-server", this::run);
 
     private volatile int port;
-    private volatile @Nullable Throwable failure;
 
-    private VerbenaServer(final VerbenaPeer.Kind kind, final Workload workload) {
+    private VerbenaServer(
+            final VerbenaPeer.Kind kind, final @Nullable TlsOptions tls, final Workload workload) {
         this.kind = kind;
+        this.tls = tls;
         this.workload = workload;
     }
 
-    static VerbenaServer start(final VerbenaPeer.Kind kind, final Workload workload)
+    static VerbenaServer start(
+            final VerbenaPeer.Kind kind, final @Nullable TlsOptions tls, final Workload workload)
             throws IOException {
-        final VerbenaServer server = new VerbenaServer(kind, workload);
-        server.thread.setDaemon(true);
+        final VerbenaServer server = new VerbenaServer(kind, tls, workload);
         server.thread.start();
         try {
             server.eventQueue.join();
@@ -56,14 +62,15 @@ final class VerbenaServer implements Peer.Server {
                             kind.toListenOn(),
                             request -> request.accept(new Answering(workload)),
                             PortalOptions.defaults()
-                                    .withBacklog(workload.sessions())
-                                    .withMaxPending(workload.sessions())
+                                    .withTls(tls)
+                                    .withBacklog(Math.max(MIN_PENDING, workload.sessions()))
+                                    .withMaxPending(Math.max(MIN_PENDING, workload.sessions()))
                                     .withSession(VerbenaPeer.sessionOptions(workload)));
             port = kind.port(portal.uri());
             eventQueue.complete(queue);
             queue.run();
         } catch (final RuntimeException | Error e) {
-            failure = e;
+            thread.fail(e);
             eventQueue.completeExceptionally(e);
         }
     }
@@ -102,14 +109,6 @@ final class VerbenaServer implements Peer.Server {
     @Override
     public void close() throws IOException {
         eventQueue.join().breakEventLoop();
-        try {
-            thread.join();
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        final Throwable cause = failure;
-        if (cause != null) {
-            throw new IOException("the server failed", cause);
-        }
+        thread.join();
     }
 }

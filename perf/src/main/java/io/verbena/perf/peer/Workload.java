@@ -28,6 +28,11 @@ public record Workload(int requestSize, int responseSize, int window, int sessio
         return window == 1;
     }
 
+    /** Bytes of the larger of a request and a response. */
+    public int largest() {
+        return Math.max(requestSize, responseSize);
+    }
+
     /** How many transactions are under way at a time. */
     public int outstanding() {
         return window * sessions;

@@ -43,7 +43,8 @@ class CommandLinesTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "ping", "bw", "sweep", "info", "compare-rdma"})
+    @ValueSource(
+            strings = {"serve", "ping", "bw", "sweep", "info", "compare", "compare-rdma", "cert"})
     void everyCommandHasHelpWithAnExample(final String command) {
         assertThat(run(command, "--help")).isZero();
 
@@ -59,7 +60,15 @@ class CommandLinesTest {
         assertThat(run("--help")).isZero();
 
         assertThat(out.toString())
-                .contains("serve", "ping", "bw", "sweep", "info", "compare-rdma", "./verbena");
+                .contains(
+                        "serve",
+                        "ping",
+                        "bw",
+                        "sweep",
+                        "info",
+                        "compare-rdma",
+                        "cert",
+                        "./verbena");
     }
 
     @ParameterizedTest
@@ -76,7 +85,12 @@ class CommandLinesTest {
                 "ping tcp://127.0.0.1:1 --count 1 --duration 1s | mutually exclusive",
                 "ping tcp://127.0.0.1:1 --idle never            | 'never'",
                 "ping tcp://127.0.0.1:1 --frobnicate            | '--frobnicate'",
-                "serve tcp://127.0.0.1:0 --threads many         | 'many'"
+                "serve tcp://127.0.0.1:0 --threads many         | 'many'",
+                "cert                                           | 'FOLDER'",
+                "cert /tmp/certs --key dsa                      | 'dsa'",
+                "compare --tls --engine rot13                   | 'rot13'",
+                "compare --tls --peers verbena-tcp              | no peer 'verbena-tcp'",
+                "compare --peers raw-nio --baseline netty-nio   | isn't one of the peers"
             })
     void whatIsNotUnderstoodIsTwoAndOneLine(final String line, final String message) {
         assertThat(run(words(line))).isEqualTo(2);
@@ -94,7 +108,17 @@ class CommandLinesTest {
                 "ping tcp://no%port                             | is no URI",
                 "ping tcp://127.0.0.1                           | tcp://127.0.0.1",
                 "ping http://127.0.0.1:80                       | http",
-                "ping tls://127.0.0.1:1                         | not part of this version",
+                "ping frobnicate://127.0.0.1:1                  | no transport for 'frobnicate:",
+                "ping tcp://127.0.0.1:1 --tls-dir /no/such      | write tls://",
+                "ping tcp://127.0.0.1:1 --tls-name host         | for tls://",
+                "ping tls://127.0.0.1:1 --tls-dir /no/such      | /no/such",
+                "ping tls://127.0.0.1:1 --tls-key /no/such      | --tls-cert",
+                "ping tcp://127.0.0.1:1 --secret-file /no/such  | can't read /no/such",
+                "serve tls://127.0.0.1:0                        | needs a certificate: --tls-dir",
+                "serve tcp://127.0.0.1:0 --tls-dir /no/such     | write tls://",
+                "cert /proc/no/such                             | can't write to /proc/no/such",
+                "cert /tmp/certs --days 0                       | --days is from 1",
+                "cert /tmp/certs --name no/name                 | neither a host name nor an IP address",
                 "ping tcp://name.invalid:9400                   | name.invalid",
                 "ping unix:///no/such/socket                    | /no/such/socket",
                 "ping tcp://127.0.0.1:1                         | start a server there",
@@ -262,7 +286,6 @@ class CommandLinesTest {
                 .containsPattern("tcp +yes")
                 .containsPattern("unix +yes")
                 .containsPattern("rdma +(yes|no) +\\S")
-                .containsPattern("tls +no +not part of this version")
                 .containsPattern("auto +yes +begins on tcp")
                 .contains("java", "open files");
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.verbena.IdlePolicy;
+import io.verbena.PortalOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -178,7 +179,15 @@ class LoadRunnerTest {
     void sessionsGoRoundOverTheServersThreads() throws InterruptedException {
         final ServePlan plan =
                 new ServePlan(
-                        List.of(ANY_PORT), 3, IdlePolicy.BLOCK, 64, 4096, 4096, List.of(), true);
+                        List.of(ANY_PORT),
+                        3,
+                        IdlePolicy.BLOCK,
+                        64,
+                        4096,
+                        4096,
+                        List.of(),
+                        true,
+                        PortalOptions.defaults());
         try (LoadServer server = LoadServer.start(plan)) {
             final LoadResult result = LoadRunner.run(quick(server).sessions(7).count(700).build());
 
@@ -203,7 +212,8 @@ class LoadRunnerTest {
                         64,
                         64,
                         List.of(),
-                        false);
+                        false,
+                        PortalOptions.defaults());
         try (LoadServer server = LoadServer.start(plan)) {
             for (final URI uri : server.uris()) {
                 final LoadPlan load = LoadPlan.to(uri).warmupNs(0).count(10).build();

@@ -3,23 +3,40 @@ package io.verbena.perf.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.verbena.perf.tls.CertificateFolder;
+import io.verbena.perf.tls.CertificateMaker;
+import io.verbena.perf.tls.KeyType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Verbena's own ends of the comparison; a wrong message ends a run with an exception. */
-@Timeout(60)
+/** Both ends of each peer of the comparison; a wrong message ends a run with an exception. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PeersTest {
-    static Stream<Arguments> workloads() {
-        return Stream.of("verbena-tcp", "verbena-unix")
+    @TempDir private static Path folder;
+
+    static Stream<Arguments> workloads() throws Exception {
+        final CertificateFolder certificates = new CertificateFolder(folder);
+        new CertificateMaker(KeyType.EC, List.of("127.0.0.1"), Duration.ofDays(1))
+                .write(certificates);
+        return Stream.of(
+                        Peers.plain(),
+                        Peers.over(TlsPair.of(TlsEngine.JDK, certificates)),
+                        Peers.over(TlsPair.of(TlsEngine.BORINGSSL, certificates)))
+                .flatMap(peers -> peers.all().stream())
                 .flatMap(
                         peer ->
                                 Stream.of(
                                                 new Workload(64, 64, 1, 1, false),
                                                 new Workload(64, 64, 256, 1, true),
+                                                new Workload(64, 64 << 10, 16, 1, true),
                                                 new Workload(64, 1 << 20, 16, 1, false),
                                                 new Workload(1 << 20, 64, 16, 1, false),
                                                 new Workload(64, 64, 1, 100, false))
@@ -28,9 +45,8 @@ class PeersTest {
 
     @ParameterizedTest
     @MethodSource("workloads")
-    void aPeerCarriesOutItsWorkloadAgainAndAgain(final String name, final Workload workload)
+    void aPeerCarriesOutItsWorkloadAgainAndAgain(final Peer peer, final Workload workload)
             throws Exception {
-        final Peer peer = Peers.named(name);
         final AtomicLong latencies = new AtomicLong();
         try (Peer.Server server = peer.serve(workload);
                 Peer.Client client = peer.connect(server.port(), workload)) {
