@@ -25,7 +25,9 @@ public final class RdmaComparison {
     /** Verbena's longest payload that travels by SEND, unless it is set otherwise. */
     private static final int EAGER = 512;
 
-    /** The longer of the two runs that are counted takes so many times the shorter's transactions. */
+    /**
+     * The longer of the two runs that are counted takes so many times the shorter's transactions.
+     */
     private static final int MORE_TRANSACTIONS = 4;
 
     /** Bytes a transaction: less than one object in a thousand of them. */
@@ -309,15 +311,15 @@ public final class RdmaComparison {
                 final Shape shape = new Shape(SMALL, SMALL, depth);
                 final Run few = rdma.count(shape, plan.warmUpSeconds, plan.transactions);
                 final Run many =
-                        rdma.count(shape, plan.warmUpSeconds, MORE_TRANSACTIONS * plan.transactions);
+                        rdma.count(
+                                shape, plan.warmUpSeconds, MORE_TRANSACTIONS * plan.transactions);
                 add(costs, few, many, depth);
             }
         }
         return costs;
     }
 
-    private static void add(
-            final List<Cost> costs, final Run few, final Run run, final int depth) {
+    private static void add(final List<Cost> costs, final Run few, final Run run, final int depth) {
         final double calls = each(run, Counters::dataCalls).sum();
         costs.add(
                 each(run, Counters::dataCalls)
@@ -362,14 +364,14 @@ public final class RdmaComparison {
         final long more = many.count() - few.count();
         return new Both(
                 Math.max(
-                        0,
-                        number.applyAsDouble(many.atClient())
-                                - number.applyAsDouble(few.atClient()))
+                                0,
+                                number.applyAsDouble(many.atClient())
+                                        - number.applyAsDouble(few.atClient()))
                         / more,
                 Math.max(
-                        0,
-                        number.applyAsDouble(many.atServer())
-                                - number.applyAsDouble(few.atServer()))
+                                0,
+                                number.applyAsDouble(many.atServer())
+                                        - number.applyAsDouble(few.atServer()))
                         / more);
     }
 }
