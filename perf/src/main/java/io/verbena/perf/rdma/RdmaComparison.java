@@ -25,6 +25,14 @@ public final class RdmaComparison {
     /** Verbena's longest payload that travels by SEND, unless it is set otherwise. */
     private static final int EAGER = 512;
 
+    /**
+     * The longer of the two runs that are counted takes so many times the shorter's transactions.
+     */
+    private static final int MORE_TRANSACTIONS = 4;
+
+    /** Bytes a transaction: less than one object in a thousand of them. */
+    private static final double NOTHING = 0.01;
+
     private static final String RDMA = "rdma";
     private static final String TCP = "tcp";
     private static final String COUNT_CALLS = "-Dio.verbena.rdma.count=true";
@@ -300,18 +308,18 @@ public final class RdmaComparison {
         try (Pair rdma = Pair.start(RDMA, plan.address, List.of(COUNT_CALLS))) {
             for (final int depth : List.of(1, DEPTH)) {
                 progress.accept("counts calls and bytes, %d outstanding".formatted(depth));
-                final Run run =
+                final Shape shape = new Shape(SMALL, SMALL, depth);
+                final Run few = rdma.count(shape, plan.warmUpSeconds, plan.transactions);
+                final Run many =
                         rdma.count(
-                                new Shape(SMALL, SMALL, depth),
-                                plan.warmUpSeconds,
-                                plan.transactions);
-                add(costs, run, depth);
+                                shape, plan.warmUpSeconds, MORE_TRANSACTIONS * plan.transactions);
+                add(costs, few, many, depth);
             }
         }
         return costs;
     }
 
-    private static void add(final List<Cost> costs, final Run run, final int depth) {
+    private static void add(final List<Cost> costs, final Run few, final Run run, final int depth) {
         final double calls = each(run, Counters::dataCalls).sum();
         costs.add(
                 each(run, Counters::dataCalls)
@@ -325,9 +333,8 @@ public final class RdmaComparison {
                         .cost("JNI crossings, nothing found", depth, "", true));
         costs.add(
                 each(run, Counters::controlCalls).cost("JNI crossings, control", depth, "", true));
-        final Both bytes = each(run, Counters::allocatedBytes);
-        // What the JVM or the counting allocates once isn't a transaction's.
-        costs.add(bytes.cost("bytes allocated", depth, "0", bytes.sum() < 0.5));
+        final Both bytes = eachMore(few, run, Counters::allocatedBytes);
+        costs.add(bytes.cost("bytes allocated", depth, "0", bytes.sum() < NOTHING));
     }
 
     /** A number of each end, of each transaction. */
@@ -346,5 +353,25 @@ public final class RdmaComparison {
         return new Both(
                 number.applyAsDouble(run.atClient()) / run.count(),
                 number.applyAsDouble(run.atServer()) / run.count());
+    }
+
+    /**
+     * What each transaction of the longer run takes that the shorter one hasn't: so what is taken
+     * once, by a run's beginning and its counting, isn't a transaction's.
+     */
+    private static Both eachMore(
+            final Run few, final Run many, final ToDoubleFunction<Counters> number) {
+        final long more = many.count() - few.count();
+        return new Both(
+                Math.max(
+                                0,
+                                number.applyAsDouble(many.atClient())
+                                        - number.applyAsDouble(few.atClient()))
+                        / more,
+                Math.max(
+                                0,
+                                number.applyAsDouble(many.atServer())
+                                        - number.applyAsDouble(few.atServer()))
+                        / more);
     }
 }
