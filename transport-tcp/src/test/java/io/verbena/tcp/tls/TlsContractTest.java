@@ -22,10 +22,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/**
- * The contract, over TLS 1.3 with the JDK's engine and keys of elliptic curves. Other versions,
- * keys and pairs of engines: {@code TlsCombinationsTest}.
- */
+/** The contract, over TLS 1.3 with the JDK's engine and keys of elliptic curves. */
 class TlsContractTest extends TransportContract {
     /** Handshakes have their tasks done by other threads, and nothing is to be seen meanwhile. */
     private static final long QUIET_NS = 10_000_000;
