@@ -83,6 +83,12 @@ class TlsContractTest extends TransportContract {
         }
     }
 
+    /** It costs the portal no handshake, and so there is no way to tell why. */
+    @Override
+    public EventReason heardByAnUnwantedHost() {
+        return EventReason.TLS_FAILED;
+    }
+
     @Override
     public long quietNs() {
         return QUIET_NS;
