@@ -26,8 +26,8 @@ public final class PairSpec {
     int serverOut = 1024;
     boolean wired;
     String pathAndQuery = "";
-    PortalOptions portalOptions = PortalOptions.defaults();
-    ConnectOptions connectOptions = ConnectOptions.defaults();
+    PortalOptions portalOptions;
+    ConnectOptions connectOptions;
     BiConsumer<Pair, SessionRequest> decision =
             (pair, request) -> pair.accepted(request.accept(pair.server));
 
@@ -35,6 +35,8 @@ public final class PairSpec {
         this.scene = scene;
         serverQueueOptions = scene.options();
         clientQueueOptions = scene.options();
+        portalOptions = scene.transport().portalOptions();
+        connectOptions = scene.transport().connectOptions();
     }
 
     /**

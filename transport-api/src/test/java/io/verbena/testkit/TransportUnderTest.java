@@ -1,6 +1,8 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit;
 
+import io.verbena.ConnectOptions;
+import io.verbena.PortalOptions;
 import java.net.URI;
 
 /** What a transport's tests must know to run the contract. */
@@ -48,6 +50,24 @@ public interface TransportUnderTest {
      * @return the detour; the test closes it.
      */
     Wire wire(URI portal);
+
+    /**
+     * How portals are to listen.
+     *
+     * @return the options that a test begins with.
+     */
+    default PortalOptions portalOptions() {
+        return PortalOptions.defaults();
+    }
+
+    /**
+     * How clients are to connect.
+     *
+     * @return the options that a test begins with.
+     */
+    default ConnectOptions connectOptions() {
+        return ConnectOptions.defaults();
+    }
 
     /**
      * How long nothing must happen until nothing is on its way.

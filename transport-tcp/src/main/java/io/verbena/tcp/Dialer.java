@@ -118,8 +118,8 @@ final class Dialer {
         try {
             NioPoller.configure(channel, options.session().socketBufferBytes());
             if (channel.connect(target)) {
-                connection.open(channel, Faults.describe(target));
-                connection.handler().onConnected();
+                connection.connected(channel, Faults.describe(target));
+                connection.announce();
                 return;
             }
             if (address.unix()) {
@@ -156,13 +156,13 @@ final class Dialer {
             if (timer != null) {
                 timer.cancel();
             }
-            connection.open(channel, Faults.describe(target));
+            connection.connected(channel, Faults.describe(target));
         } catch (final IOException e) {
             connection.attemptFailed();
             dialNext(e);
             return;
         }
-        connection.handler().onConnected();
+        connection.announce();
     }
 
     private void giveUp(final Exception e) {

@@ -3,10 +3,10 @@ package io.verbena.tcp;
 
 import io.verbena.spi.MsgMemory;
 import io.verbena.tcp.Segments.Segment;
+import io.verbena.tcp.link.Link;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbound {
     private static final int HEADER = FrameHeader.LENGTH;
-
-    /**
-     * How much of what follows a large payload is read with it: some small frames, but of another
-     * large payload not so much that its copying would be felt.
-     */
-    private static final int TAIL_BYTES = 4096;
 
     private final NioConnection connection;
 
@@ -44,15 +38,10 @@ final class Inbound {
     private final SegmentSlot stash;
 
     private boolean stalled;
-    private long receivedBytes;
 
     Inbound(final NioConnection connection, final Segments segments) {
         this.connection = connection;
         stash = new SegmentSlot(segments);
-    }
-
-    long receivedBytes() {
-        return receivedBytes;
     }
 
     /** Was "not now" the answer? */
@@ -65,56 +54,52 @@ final class Inbound {
      *
      * @return bytes read, 0 if there were none, -1 at the end of the stream.
      */
-    int read(final SocketChannel channel, final ReadArea area) throws IOException {
+    int read(final Link link, final ReadArea area) throws IOException {
         final ByteBuffer bytes = area.clear();
         if (target != null) {
-            return readPayload(channel, target, area, bytes);
+            return readPayload(link, target, area, bytes);
         }
         if (headerHave > 0) {
             bytes.put(0, headerBytes, 0, headerHave).position(headerHave);
         }
-        final int read = channel.read(bytes);
+        final int read = link.read(bytes);
         if (read > 0) {
-            receivedBytes += read;
             headerHave = 0;
-            consume(area, bytes, bytes.position());
+            consume(area, bytes, 0, bytes.position());
         }
         return read;
     }
 
     private int readPayload(
-            final SocketChannel channel,
-            final MsgMemory memory,
-            final ReadArea area,
-            final ByteBuffer bytes)
+            final Link link, final MsgMemory memory, final ReadArea area, final ByteBuffer bytes)
             throws IOException {
         final int left = payloadLength - payloadHave;
         final long read;
         if (memory == MsgMemory.DISCARD) {
-            read = channel.read(bytes.limit(Math.min(left, bytes.capacity())));
+            read = link.read(bytes);
         } else {
             vector[0] = memory.inbound().limit(payloadLength).position(payloadHave);
-            vector[1] = bytes.limit(TAIL_BYTES);
-            read = channel.read(vector, 0, 2);
+            vector[1] = bytes.limit(Math.min(link.tailBytes(), bytes.capacity()));
+            read = link.read(vector);
         }
-        bytes.clear();
         if (read > 0) {
-            receivedBytes += read;
             payloadHave += (int) Math.min(read, left);
             if (payloadHave == payloadLength) {
                 target = null;
                 headerHave = 0;
-                final int behind = (int) Math.max(0, read - left);
                 connection.handler().onFrame(area.header(headerBytes), memory);
-                consume(area, bytes, behind);
+                final int end = bytes.position();
+                // What is thrown away is in the same buffer as what follows it.
+                consume(area, bytes, memory == MsgMemory.DISCARD ? left : 0, end);
             }
         }
         return (int) Math.min(read, Integer.MAX_VALUE);
     }
 
     /** Looks at what was read into the shared buffer, and keeps what must wait. */
-    private void consume(final ReadArea area, final ByteBuffer bytes, final int end) {
-        final int start = parse(area, bytes, 0, end);
+    private void consume(
+            final ReadArea area, final ByteBuffer bytes, final int first, final int end) {
+        final int start = parse(area, bytes, first, end);
         if (start == end || connection.isEnding()) {
             return;
         }

@@ -2,9 +2,14 @@
 package io.verbena.tcp;
 
 import io.verbena.EventReason;
+import io.verbena.PeerIdentity;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
+import io.verbena.tcp.link.Link;
+import io.verbena.tcp.link.LinkException;
+import io.verbena.tcp.link.PlainLink;
+import io.verbena.tcp.link.TlsHandshake;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -12,10 +17,13 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /** One socket, from the first attempt to connect to its end. */
-final class NioConnection implements Connection, Selectable {
+final class NioConnection implements Connection, Selectable, TlsHandshake.Owner {
     /** Where it is in its life; it moves down only, but for DETACHED, which can be OPEN again. */
     private enum Phase {
         CONNECTING,
+
+        /** A TLS handshake is under way. */
+        SECURING,
         OPEN,
         DETACHED,
 
@@ -27,6 +35,7 @@ final class NioConnection implements Connection, Selectable {
     }
 
     private final String transport;
+    private final TlsHandshake.@Nullable Setup tls;
     private final Outbound outbound;
     private final Inbound inbound;
     private NioPoller poller;
@@ -34,6 +43,11 @@ final class NioConnection implements Connection, Selectable {
     private String remoteAddress;
     private Phase phase = Phase.CONNECTING;
     private @Nullable SocketChannel channel;
+    private @Nullable TlsHandshake handshake;
+
+    /** From OPEN on; after the end, it is closed. */
+    private @Nullable Link link;
+
     private @Nullable SelectionKey key;
     private @Nullable Runnable onConnectable;
 
@@ -53,12 +67,14 @@ final class NioConnection implements Connection, Selectable {
     NioConnection(
             final NioPoller poller,
             final String transport,
+            final TlsHandshake.@Nullable Setup tls,
             final String remoteAddress,
             final ConnectionHandler handler) {
         this.poller = poller;
         this.outbound = new Outbound(poller.segments());
         this.inbound = new Inbound(this, poller.segments());
         this.transport = transport;
+        this.tls = tls;
         this.remoteAddress = remoteAddress;
         this.handler = handler;
     }
@@ -82,14 +98,77 @@ final class NioConnection implements Connection, Selectable {
         return phase == Phase.CONNECTING;
     }
 
-    /** The link is up. */
-    void open(final SocketChannel connected, final String peer) throws IOException {
+    /** There is a connection: its link is up, or {@link #secure()} is still to be called. */
+    void connected(final SocketChannel connected, final String peer) throws IOException {
         channel = connected;
         remoteAddress = peer;
         onConnectable = null;
+        key = connected.register(poller.selector(), 0, this);
+        if (tls == null) {
+            opened(new PlainLink(connected));
+        } else {
+            phase = Phase.SECURING;
+            handshake =
+                    new TlsHandshake(
+                            poller.context(),
+                            poller.tlsTasks(),
+                            poller.linkMemory(),
+                            tls,
+                            connected,
+                            peer,
+                            this);
+        }
+    }
+
+    /** At the connecting end, behind {@link #connected}. */
+    void announce() {
+        if (handshake == null) {
+            handler.onConnected();
+        } else {
+            secure();
+        }
+    }
+
+    /** Begins to secure it, where that is to be done. */
+    void secure() {
+        final TlsHandshake begun = handshake;
+        if (begun != null) {
+            handler.onSecuring();
+            begun.start();
+        }
+    }
+
+    private void opened(final Link made) {
+        link = made;
         phase = Phase.OPEN;
-        key = connected.register(poller.selector(), SelectionKey.OP_READ, this);
         poller.add(this);
+        updateInterest();
+    }
+
+    @Override
+    public void onInterest(final boolean read, final boolean write) {
+        final SelectionKey current = key;
+        if (current != null && current.isValid()) {
+            current.interestOps(
+                    (read ? SelectionKey.OP_READ : 0) | (write ? SelectionKey.OP_WRITE : 0));
+            poller.selectSoon();
+        }
+    }
+
+    @Override
+    public void onSecured(final Link secured) {
+        handshake = null;
+        opened(secured);
+        handler.onConnected();
+        if (secured.hasUnread()) {
+            poller.resumeLater(this);
+        }
+    }
+
+    @Override
+    public void onFailed(final LinkException e) {
+        handshake = null;
+        fail(e);
     }
 
     boolean isAttached() {
@@ -111,6 +190,9 @@ final class NioConnection implements Connection, Selectable {
         }
         outbound.part();
         inbound.part();
+        if (link != null) {
+            link.part();
+        }
         phase = Phase.DETACHED;
         poller.remove(this);
         final SelectionKey old = key;
@@ -150,6 +232,9 @@ final class NioConnection implements Connection, Selectable {
                 target.forgetCancelled(socket);
                 key = socket.register(target.selector(), SelectionKey.OP_READ, this);
             }
+            if (link != null) {
+                link.moveTo(target.linkMemory());
+            }
             target.add(this);
             target.resumeLater(this);
         } catch (final IOException e) {
@@ -165,7 +250,7 @@ final class NioConnection implements Connection, Selectable {
             // What it doesn't read any more would wake the selector again and again.
             updateInterest();
             markDirty();
-        } else if (phase == Phase.CONNECTING || phase == Phase.DETACHED) {
+        } else if (phase != Phase.CLOSING && phase != Phase.ENDED) {
             abort();
         }
     }
@@ -181,6 +266,10 @@ final class NioConnection implements Connection, Selectable {
     }
 
     void fail(final IOException e) {
+        if (e instanceof LinkException known) {
+            end(known.reason(), String.valueOf(known.getMessage()), known.getCause(), true);
+            return;
+        }
         end(
                 EventReason.TRANSPORT_ERROR,
                 "the connection to %s broke: %s".formatted(remoteAddress, e.getMessage()),
@@ -189,6 +278,14 @@ final class NioConnection implements Connection, Selectable {
 
     /** Ends it now; its handler hears of it at the end of the duty cycle. */
     void end(final EventReason reason, final String detail, final @Nullable Throwable cause) {
+        end(reason, detail, cause, false);
+    }
+
+    private void end(
+            final EventReason reason,
+            final String detail,
+            final @Nullable Throwable cause,
+            final boolean lastWordsAreOnTheirWay) {
         if (phase == Phase.ENDED) {
             return;
         }
@@ -197,7 +294,14 @@ final class NioConnection implements Connection, Selectable {
         }
         phase = Phase.ENDED;
         poller.remove(this);
-        release();
+        final SocketChannel socket = channel;
+        if (lastWordsAreOnTheirWay && socket != null) {
+            channel = null;
+            release();
+            poller.linger(socket);
+        } else {
+            release();
+        }
         poller.tellLater(this);
     }
 
@@ -207,8 +311,7 @@ final class NioConnection implements Connection, Selectable {
         poller.remove(this);
         final SocketChannel socket = channel;
         channel = null;
-        outbound.close();
-        inbound.close();
+        release();
         if (socket != null) {
             poller.linger(socket);
         }
@@ -225,6 +328,14 @@ final class NioConnection implements Connection, Selectable {
     private void release() {
         outbound.close();
         inbound.close();
+        final TlsHandshake begun = handshake;
+        if (begun != null) {
+            handshake = null;
+            begun.cancel();
+        }
+        if (link != null) {
+            link.close();
+        }
         closeChannel();
     }
 
@@ -248,15 +359,15 @@ final class NioConnection implements Connection, Selectable {
 
     @Override
     public SendResult send(final FrameHeader header, final @Nullable MsgMemory payload) {
-        final SocketChannel socket = channel;
-        if (phase != Phase.OPEN || socket == null) {
+        final Link carrier = link;
+        if (phase != Phase.OPEN || carrier == null) {
             return SendResult.CLOSED;
         }
         try {
-            final SendResult result = outbound.send(socket, header, payload);
+            final SendResult result = outbound.send(carrier, header, payload);
             if (!outbound.isFull() && !reading && poller.segments().areScarce()) {
                 // As when a thousand heartbeats are due at once: each would take a segment.
-                outbound.flush(socket);
+                outbound.flush(carrier);
             }
             if (outbound.isFull()) {
                 updateInterest();
@@ -281,46 +392,54 @@ final class NioConnection implements Connection, Selectable {
 
     /** Sends what there is, and tells who waits for that; from the poller only. */
     void flush() {
-        final SocketChannel socket = channel;
-        if (socket == null) {
+        final Link carrier = link;
+        if (carrier == null || phase == Phase.ENDED) {
             return;
         }
         try {
-            final boolean wasFull = outbound.isFull();
-            final MsgMemory done = outbound.flush(socket);
+            final boolean wanted = wantsToSend();
+            final MsgMemory done = outbound.flush(carrier);
             if (done != null) {
                 handler.onSent(done);
             }
             if (outbound.takeWritable()) {
                 handler.onWritable();
             }
-            if (outbound.isFull() != wasFull) {
+            if (wantsToSend() != wanted) {
                 updateInterest();
+                if (carrier.hasUnread()) {
+                    // It was not read as long as no answer to it could be sent.
+                    poller.resumeLater(this);
+                }
+            }
+            if (phase == Phase.CLOSING && outbound.isEmpty()) {
+                if (carrier.finish()) {
+                    endOrderly();
+                } else {
+                    updateInterest();
+                }
             }
         } catch (final IOException e) {
             fail(e);
-            return;
-        }
-        if (phase == Phase.CLOSING && outbound.isEmpty()) {
-            endOrderly();
         }
     }
 
     boolean wantsToSend() {
-        return outbound.isFull();
+        final Link carrier = link;
+        return outbound.isFull() || (carrier != null && carrier.hasUnsent());
     }
 
     // ---- receiving
 
     /** Reads once; returns whether there was anything. */
     boolean read() {
-        final SocketChannel socket = channel;
-        if (phase != Phase.OPEN || socket == null || inbound.isStalled()) {
+        final Link carrier = link;
+        if (phase != Phase.OPEN || carrier == null || inbound.isStalled()) {
             return false;
         }
         reading = true;
         try {
-            final int read = inbound.read(socket, poller.readArea());
+            final int read = readAll(carrier);
             if (read < 0) {
                 end(
                         EventReason.TRANSPORT_ERROR,
@@ -328,7 +447,7 @@ final class NioConnection implements Connection, Selectable {
                         null);
                 return true;
             }
-            if (inbound.isStalled()) {
+            if (inbound.isStalled() || carrier.hasUnsent()) {
                 updateInterest();
             }
             return read > 0;
@@ -345,10 +464,23 @@ final class NioConnection implements Connection, Selectable {
         }
     }
 
+    /** Reads once from the socket, and all that came with it. */
+    private int readAll(final Link carrier) throws IOException {
+        int read = inbound.read(carrier, poller.readArea());
+        while (read > 0 && carrier.hasUnread() && phase == Phase.OPEN && !inbound.isStalled()) {
+            read = inbound.read(carrier, poller.readArea());
+        }
+        return read;
+    }
+
     @Override
     public void resume() {
-        if (phase == Phase.OPEN) {
+        final Link carrier = link;
+        if (phase == Phase.OPEN && carrier != null) {
             inbound.resume(poller.readArea());
+            if (carrier.hasUnread()) {
+                read();
+            }
             updateInterest();
         }
     }
@@ -358,6 +490,11 @@ final class NioConnection implements Connection, Selectable {
         final Runnable task = onConnectable;
         if (task != null) {
             task.run();
+            return;
+        }
+        final TlsHandshake begun = handshake;
+        if (begun != null) {
+            begun.onReady();
             return;
         }
         if (ready.isWritable()) {
@@ -373,7 +510,7 @@ final class NioConnection implements Connection, Selectable {
         if (current != null && current.isValid()) {
             final int interest =
                     (phase == Phase.OPEN && !inbound.isStalled() ? SelectionKey.OP_READ : 0)
-                            | (outbound.isFull() ? SelectionKey.OP_WRITE : 0);
+                            | (wantsToSend() ? SelectionKey.OP_WRITE : 0);
             if (current.interestOps() != interest) {
                 current.interestOps(interest);
             }
@@ -393,12 +530,12 @@ final class NioConnection implements Connection, Selectable {
 
     @Override
     public long receivedBytes() {
-        return inbound.receivedBytes();
+        return link == null ? 0 : link.receivedBytes();
     }
 
     @Override
     public long sentBytes() {
-        return outbound.sentBytes();
+        return link == null ? 0 : link.sentBytes();
     }
 
     @Override
@@ -409,6 +546,11 @@ final class NioConnection implements Connection, Selectable {
     @Override
     public String transport() {
         return transport;
+    }
+
+    @Override
+    public @Nullable PeerIdentity peer() {
+        return link == null ? null : link.peer();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.verbena.PortalOptions;
 import io.verbena.VerbenaException;
 import io.verbena.spi.Acceptor;
 import io.verbena.spi.Listener;
+import io.verbena.tcp.link.TlsHandshake;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -18,6 +19,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,10 @@ final class NioListener implements Listener, Selectable {
     private final URI uri;
     private final Acceptor acceptor;
     private final int bufferBytes;
+    private final TlsHandshake.@Nullable Setup tls;
+
+    /** The socket's file, as this listener has made it; null where there is none. */
+    private final @Nullable Object fileKey;
 
     private NioListener(
             final NioPoller poller,
@@ -55,6 +61,8 @@ final class NioListener implements Listener, Selectable {
         this.address = address;
         this.acceptor = acceptor;
         this.bufferBytes = options.session().socketBufferBytes();
+        this.tls = TlsSetups.server(address, options.tls());
+        this.fileKey = fileKey();
         this.uri =
                 channel.getLocalAddress() instanceof InetSocketAddress inet
                         ? address.withPort(inet.getPort())
@@ -162,7 +170,7 @@ final class NioListener implements Listener, Selectable {
             return false;
         }
         try {
-            poller.accepted(accepted, address.unix() ? "unix" : "tcp", bufferBytes, acceptor);
+            poller.accepted(accepted, address.transport(), tls, bufferBytes, acceptor);
         } catch (final IOException e) {
             // Gone before it was looked at; that is no fault of ours.
             NioPoller.closeQuietly(accepted);
@@ -201,14 +209,33 @@ final class NioListener implements Listener, Selectable {
         if (channel.isOpen()) {
             NioPoller.closeQuietly(channel);
             poller.selectSoon();
-            final Path file = socketFile();
-            if (file != null) {
-                try {
-                    Files.deleteIfExists(file);
-                } catch (final IOException e) {
-                    // It is stale now, and the next to listen there removes it.
-                }
+            removeFile();
+        }
+    }
+
+    /** But not that of another process which has put its own in its place. */
+    private void removeFile() {
+        final Path file = socketFile();
+        if (file != null && fileKey != null && fileKey.equals(fileKey())) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (final IOException e) {
+                // It is stale now, and the next to listen there removes it.
             }
+        }
+    }
+
+    private @Nullable Object fileKey() {
+        final Path file = socketFile();
+        if (file == null) {
+            return null;
+        }
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (final IOException e) {
+            // It isn't there any more.
+            return null;
         }
     }
 

@@ -11,6 +11,9 @@ import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
+import io.verbena.tcp.link.LinkMemory;
+import io.verbena.tcp.link.TlsHandshake;
+import io.verbena.tcp.link.TlsTasks;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -52,6 +55,8 @@ final class NioPoller implements Poller {
     private final Selector selector;
     private final Segments segments = new Segments();
     private final ReadArea readArea;
+    private final LinkMemory linkMemory = new LinkMemory();
+    private @Nullable TlsTasks tlsTasks;
     private final Consumer<SelectionKey> onReady = this::onReady;
     private final Lingering lingering;
 
@@ -288,7 +293,8 @@ final class NioPoller implements Poller {
         final NioConnection connection =
                 new NioConnection(
                         this,
-                        address.unix() ? NioTransportProvider.UNIX : NioTransportProvider.TCP,
+                        address.transport(),
+                        TlsSetups.client(address, options.tls()),
                         uri.toString(),
                         handler);
         new Dialer(this, connection, address, options).start();
@@ -304,6 +310,7 @@ final class NioPoller implements Poller {
     void accepted(
             final SocketChannel channel,
             final String transport,
+            final TlsHandshake.@Nullable Setup tls,
             final int bufferBytes,
             final Acceptor acceptor)
             throws IOException {
@@ -313,14 +320,16 @@ final class NioPoller implements Poller {
                 new NioConnection(
                         this,
                         transport,
+                        tls,
                         peer.isEmpty() ? transport : peer,
                         ConnectionHandler.NOBODY);
-        connection.open(channel, peer.isEmpty() ? transport : peer);
+        connection.connected(channel, peer.isEmpty() ? transport : peer);
         final ConnectionHandler handler = acceptor.onAccepted(connection);
         if (handler == null) {
             connection.abort();
         } else {
             connection.handler(handler);
+            connection.secure();
         }
     }
 
@@ -373,12 +382,29 @@ final class NioPoller implements Poller {
         return readArea;
     }
 
+    LinkMemory linkMemory() {
+        return linkMemory;
+    }
+
+    TlsTasks tlsTasks() {
+        TlsTasks tasks = tlsTasks;
+        if (tasks == null) {
+            tasks = TlsTasks.share();
+            tlsTasks = tasks;
+        }
+        return tasks;
+    }
+
     @Override
     public void close() {
         if (!selector.isOpen()) {
             return;
         }
         for (final SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof NioConnection connection) {
+                // One whose handshake is under way isn't among the connections.
+                connection.abandon();
+            }
             closeQuietly(key.channel());
         }
         for (int i = count - 1; i >= 0; i--) {
@@ -390,5 +416,9 @@ final class NioPoller implements Poller {
         closeQuietly(selector);
         segments.close();
         readArea.close();
+        linkMemory.close();
+        if (tlsTasks != null) {
+            tlsTasks.close();
+        }
     }
 }

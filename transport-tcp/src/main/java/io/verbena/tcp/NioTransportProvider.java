@@ -8,12 +8,17 @@ import io.verbena.spi.TransportProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 
-/** {@code tcp://host:port} and {@code unix:///path/of/socket}. */
+/**
+ * {@code tcp://host:port} and {@code unix:///path/of/socket}, in clear; {@code tls://host:port} and
+ * {@code unix+tls:///path/of/socket}, secured by TLS.
+ */
 public final class NioTransportProvider implements TransportProvider {
     static final String TCP = "tcp";
     static final String UNIX = "unix";
+    static final String TLS = "tls";
+    static final String UNIX_TLS = "unix+tls";
 
-    private static final Set<String> SCHEMES = Set.of(TCP, UNIX);
+    private static final Set<String> SCHEMES = Set.of(TCP, UNIX, TLS, UNIX_TLS);
 
     /** For {@link java.util.ServiceLoader}. */
     public NioTransportProvider() {}

@@ -4,10 +4,10 @@ package io.verbena.tcp;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
 import io.verbena.tcp.Segments.Segment;
+import io.verbena.tcp.link.Link;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,6 @@ final class Outbound {
     private final ByteBuffer[] vector = new ByteBuffer[2];
     private @Nullable MsgMemory payload;
     private @Nullable ByteBuffer payloadView;
-    private long sentBytes;
 
     /** The kernel has taken less than it was offered. */
     private boolean full;
@@ -41,10 +40,6 @@ final class Outbound {
 
     Outbound(final Segments segments) {
         segment = new SegmentSlot(segments);
-    }
-
-    long sentBytes() {
-        return sentBytes;
     }
 
     boolean isEmpty() {
@@ -57,8 +52,7 @@ final class Outbound {
     }
 
     /** Takes a frame, and sends it if enough has come together. */
-    SendResult send(
-            final SocketChannel channel, final FrameHeader header, final @Nullable MsgMemory memory)
+    SendResult send(final Link link, final FrameHeader header, final @Nullable MsgMemory memory)
             throws IOException {
         if (payload != null) {
             refused = true;
@@ -66,7 +60,7 @@ final class Outbound {
         }
         final int length = memory == null ? 0 : header.payloadLength();
         final boolean copied = length <= COPY_BYTES;
-        final Segment gathered = room(channel, FrameHeader.LENGTH + (copied ? length : 0));
+        final Segment gathered = room(link, FrameHeader.LENGTH + (copied ? length : 0));
         if (gathered == null) {
             refused = true;
             return SendResult.BACK_PRESSURED;
@@ -82,25 +76,24 @@ final class Outbound {
             gathered.bytes.put(gathered.end, source, 0, length);
             gathered.end += length;
             if (gathered.end - gathered.start >= FLUSH_BYTES && !full) {
-                flush(channel);
+                flush(link);
             }
             return SendResult.SENT;
         }
         payload = memory;
         payloadView = source.limit(length).position(0);
         if (!full) {
-            flush(channel);
+            flush(link);
         }
         // flush() has forgotten the payload if it has sent it all.
         return payload == null ? SendResult.SENT : SendResult.HELD;
     }
 
     /** A segment with so much room; null if the kernel must take something first. */
-    private @Nullable Segment room(final SocketChannel channel, final int bytes)
-            throws IOException {
+    private @Nullable Segment room(final Link link, final int bytes) throws IOException {
         Segment current = segment.get();
         if (current != null && current.room() < bytes && !full) {
-            flush(channel);
+            flush(link);
             current = segment.get();
         }
         if (current == null) {
@@ -114,18 +107,19 @@ final class Outbound {
      *
      * @return the payload that has been sent to its end by this call, if there is one.
      */
-    @Nullable MsgMemory flush(final SocketChannel channel) throws IOException {
+    @Nullable MsgMemory flush(final Link link) throws IOException {
         final Segment gathered = segment.get();
         final ByteBuffer large = payloadView;
         if (gathered != null && large != null) {
             vector[0] = gathered.unsent();
             vector[1] = large;
-            sentBytes += channel.write(vector, 0, 2);
+            link.write(vector);
         } else if (gathered != null) {
-            sentBytes += channel.write(gathered.unsent());
+            link.write(gathered.unsent());
         } else if (large != null) {
-            sentBytes += channel.write(large);
+            link.write(large);
         } else {
+            full = !link.flush();
             return null;
         }
         if (gathered != null) {
@@ -140,7 +134,7 @@ final class Outbound {
             payload = null;
             payloadView = null;
         }
-        full = !isEmpty();
+        full = !isEmpty() || link.hasUnsent();
         return done;
     }
 

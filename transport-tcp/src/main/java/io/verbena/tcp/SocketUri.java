@@ -16,30 +16,50 @@ import java.util.Locale;
  *
  * @param uri the whole URI.
  * @param unix whether it names a Unix-domain socket.
+ * @param tls whether TLS is to be spoken.
  * @param host of TCP, the name or address, an IPv6 one without its brackets; else the socket's
  *     path.
  * @param port of TCP, the port; else 0.
  */
-record SocketUri(URI uri, boolean unix, String host, int port) {
+record SocketUri(URI uri, boolean unix, boolean tls, String host, int port) {
     static SocketUri parse(final URI uri) {
         final String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-        if (scheme.equals(NioTransportProvider.UNIX)) {
-            final String path = uri.getPath();
-            if (uri.getRawAuthority() != null || path == null || path.length() < 2) {
-                throw new IllegalArgumentException(
-                        "a Unix-domain socket is named like unix:///run/app.sock, not " + uri);
-            }
-            try {
-                return new SocketUri(uri, true, Path.of(path).toString(), 0);
-            } catch (final InvalidPathException e) {
-                throw new IllegalArgumentException(
-                        "a Unix-domain socket can't have the path of %s: %s"
-                                .formatted(uri, e.getReason()),
-                        e);
-            }
+        return switch (scheme) {
+            case NioTransportProvider.UNIX -> parseUnix(uri, false);
+            case NioTransportProvider.UNIX_TLS -> parseUnix(uri, true);
+            case NioTransportProvider.TLS -> parseInternet(uri, true);
+            default -> parseInternet(uri, false);
+        };
+    }
+
+    private static SocketUri parseUnix(final URI uri, final boolean tls) {
+        final String path = uri.getPath();
+        if (uri.getRawAuthority() != null || path == null || path.length() < 2) {
+            throw new IllegalArgumentException(
+                    "a Unix-domain socket is named like %s:///run/app.sock, not %s"
+                            .formatted(uri.getScheme(), uri));
         }
+        try {
+            return new SocketUri(uri, true, tls, Path.of(path).toString(), 0);
+        } catch (final InvalidPathException e) {
+            throw new IllegalArgumentException(
+                    "a Unix-domain socket can't have the path of %s: %s"
+                            .formatted(uri, e.getReason()),
+                    e);
+        }
+    }
+
+    private static SocketUri parseInternet(final URI uri, final boolean tls) {
         final HostPort tcp = HostPort.parse(uri);
-        return new SocketUri(uri, false, tcp.host(), tcp.port());
+        return new SocketUri(uri, false, tls, tcp.host(), tcp.port());
+    }
+
+    /** What a connection is called that is made by it. */
+    String transport() {
+        if (unix) {
+            return tls ? NioTransportProvider.UNIX_TLS : NioTransportProvider.UNIX;
+        }
+        return tls ? NioTransportProvider.TLS : NioTransportProvider.TCP;
     }
 
     /** The host and port that TCP has. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.verbena.ClientSession;
-import io.verbena.ConnectOptions;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.PoolUse;
@@ -100,7 +99,8 @@ public interface AuthenticationContract extends Part {
     @Test
     default void eachSecretOfAPortalOpensIt() {
         final PortalOptions options =
-                PortalOptions.defaults()
+                transport()
+                        .portalOptions()
                         .withSecrets(List.of(secret("old!"), secret("new!"), secret("next")));
         final Pair pair =
                 scene().pair()
@@ -114,7 +114,7 @@ public interface AuthenticationContract extends Part {
                             pair.clientQueue,
                             pair.target(),
                             client,
-                            ConnectOptions.defaults().withSecret(secret(each)));
+                            transport().connectOptions().withSecret(secret(each)));
             pair.until("ESTABLISHED", client::isEstablished);
         }
         assertThat(pair.portal.sessions()).isEqualTo(3);
@@ -222,7 +222,7 @@ public interface AuthenticationContract extends Part {
                         pair.clientQueue,
                         pair.target(),
                         stranger,
-                        ConnectOptions.defaults().withSecret(secret("shut")));
+                        transport().connectOptions().withSecret(secret("shut")));
         pair.until("CLOSED", stranger::isClosed);
         stranger.assertClosed(EventReason.AUTHENTICATION_FAILED);
         pair.roundTrip(10);
@@ -244,7 +244,7 @@ public interface AuthenticationContract extends Part {
                             request -> {
                                 final var unused = request.accept(server);
                             },
-                            PortalOptions.defaults());
+                            part.transport().portalOptions());
         }
     }
 }

@@ -168,11 +168,16 @@ public interface BackPressureContract extends Part {
         final RecordingServer server = scene().server();
         final ServerPortal portal =
                 ServerPortal.listen(
-                        serverQueue, transport().listenUri(), request -> request.accept(server));
+                        serverQueue,
+                        transport().listenUri(),
+                        request -> request.accept(server),
+                        transport().portalOptions());
         final EventQueueHandler clientQueue = scene().queue();
         final MsgPool pool = scene().pool(clientQueue, 2, 64, 64, PoolUse.CLIENT);
         final RecordingClient client = scene().client();
-        final ClientSession session = ClientSession.connect(clientQueue, portal.uri(), client);
+        final ClientSession session =
+                ClientSession.connect(
+                        clientQueue, portal.uri(), client, transport().connectOptions());
         client.send(session, pool.take());
         scene().until("an answer", () -> client.responses() == 1);
     }

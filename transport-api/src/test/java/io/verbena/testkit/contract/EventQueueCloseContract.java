@@ -12,7 +12,6 @@ import io.verbena.EventReason;
 import io.verbena.Msg;
 import io.verbena.MsgPool;
 import io.verbena.PoolUse;
-import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.SessionClosedException;
 import io.verbena.testkit.Event;
@@ -249,7 +248,8 @@ public interface EventQueueCloseContract extends Part {
         letTimePass();
         pair.serverQueue.close();
         final EventQueueHandler queue = scene().queue();
-        final var again = ServerPortal.listen(queue, uri, request -> {});
+        final var again =
+                ServerPortal.listen(queue, uri, request -> {}, transport().portalOptions());
         assertThat(again.uri()).isEqualTo(uri);
     }
 
@@ -260,13 +260,26 @@ public interface EventQueueCloseContract extends Part {
         closed.close();
         final MsgPool pool = scene().loosePool(1, 8, 8);
         assertThatThrownBy(() -> closed.bind(pool)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> ClientSession.connect(closed, pair.portal.uri(), scene().client()))
+        assertThatThrownBy(
+                        () ->
+                                ClientSession.connect(
+                                        closed,
+                                        pair.portal.uri(),
+                                        scene().client(),
+                                        transport().connectOptions()))
                 .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(
-                        () -> ServerPortal.listen(closed, transport().listenUri(), request -> {}))
+                        () ->
+                                ServerPortal.listen(
+                                        closed,
+                                        transport().listenUri(),
+                                        request -> {},
+                                        transport().portalOptions()))
                 .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(
-                        () -> ServerPortal.worker(closed, request -> {}, PortalOptions.defaults()))
+                        () ->
+                                ServerPortal.worker(
+                                        closed, request -> {}, transport().portalOptions()))
                 .isInstanceOf(IllegalStateException.class);
     }
 

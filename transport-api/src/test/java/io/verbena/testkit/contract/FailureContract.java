@@ -8,7 +8,6 @@ import io.verbena.ClientSession;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.HandlerFailurePolicy;
-import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.SessionRequest;
 import io.verbena.SessionState;
@@ -243,9 +242,10 @@ public interface FailureContract extends Part {
                                 kind.throwIt();
                             }
                         },
-                        PortalOptions.defaults().withHelloTimeoutNs(100_000_000));
+                        transport().portalOptions().withHelloTimeoutNs(100_000_000));
         final RecordingClient client = scene().client();
-        final ClientSession session = ClientSession.connect(queue, portal.uri(), client);
+        final ClientSession session =
+                ClientSession.connect(queue, portal.uri(), client, transport().connectOptions());
         scene().until("the question", () -> !asked.isEmpty());
         scene().clock().advance(110_000_000);
         untilThrown(kind);
@@ -273,7 +273,8 @@ public interface FailureContract extends Part {
                             public void onClosed(final ServerPortal closed) {
                                 kind.throwIt();
                             }
-                        });
+                        },
+                        transport().portalOptions());
         portal.close();
         untilThrown(kind);
         queue.runEventLoop(1, 0);

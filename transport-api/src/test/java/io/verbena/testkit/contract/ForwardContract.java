@@ -9,7 +9,6 @@ import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.MsgPool;
 import io.verbena.PoolUse;
-import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
 import io.verbena.SessionRequest;
@@ -37,7 +36,9 @@ public interface ForwardContract extends Part {
             this.queue = queue;
             pool = part.scene().pool(queue, 16, 1024, 1024, PoolUse.SERVER);
             server = part.scene().server();
-            portal = ServerPortal.worker(queue, this::onSessionNew, PortalOptions.defaults());
+            portal =
+                    ServerPortal.worker(
+                            queue, this::onSessionNew, part.transport().portalOptions());
         }
 
         private void onSessionNew(final SessionRequest request) {
@@ -133,7 +134,7 @@ public interface ForwardContract extends Part {
                 ServerPortal.worker(
                         middleQueue,
                         request -> request.forward(last.portal),
-                        PortalOptions.defaults());
+                        transport().portalOptions());
         final Pair pair = forwardingTo(middle);
         pair.establish();
         pair.roundTrip(1);
@@ -143,7 +144,7 @@ public interface ForwardContract extends Part {
                 ServerPortal.worker(
                         middleQueue,
                         request -> request.reject(9, "by the worker"),
-                        PortalOptions.defaults());
+                        transport().portalOptions());
         final Pair rejected = forwardingTo(rejecting);
         rejected.until("CLOSED", rejected.client::isClosed);
         rejected.client.assertClosed(EventReason.REJECTED);
@@ -158,7 +159,7 @@ public interface ForwardContract extends Part {
         scene().pool(queue, 2, 64, 64, PoolUse.SERVER);
         final RecordingServer server = scene().server();
         final ServerPortal worker =
-                ServerPortal.worker(queue, asked::add, PortalOptions.defaults());
+                ServerPortal.worker(queue, asked::add, transport().portalOptions());
         final Pair pair = forwardingTo(worker);
         pair.send(3);
         pair.until("the question", () -> asked.size() == 1);
@@ -187,7 +188,7 @@ public interface ForwardContract extends Part {
                 ServerPortal.worker(
                         pair.serverQueue,
                         request -> pair.accepted(request.accept(pair.server)),
-                        PortalOptions.defaults());
+                        transport().portalOptions());
         pair.asked().get(0).forward(neighbour);
         pair.establish();
         pair.roundTrip(1);
@@ -285,7 +286,7 @@ public interface ForwardContract extends Part {
                 ServerPortal.worker(
                         queue,
                         request -> request.accept(server),
-                        PortalOptions.defaults().withMaxSessions(1));
+                        transport().portalOptions().withMaxSessions(1));
         final Pair pair = forwardingTo(worker);
         pair.establish();
         final var second = scene().client();

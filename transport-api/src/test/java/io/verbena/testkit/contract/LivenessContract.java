@@ -178,7 +178,9 @@ public interface LivenessContract extends Part {
         final ServerSession unharmed = pair.serverSession();
         final Wire wire = scene().wire(pair.portal.uri());
         final RecordingClient cut = scene().client();
-        final ClientSession cutSession = ClientSession.connect(pair.clientQueue, wire.uri(), cut);
+        final ClientSession cutSession =
+                ClientSession.connect(
+                        pair.clientQueue, wire.uri(), cut, transport().connectOptions());
         pair.until("the other session", cut::isEstablished);
         pair.server.hold();
         pair.sendMany(3, 8);
@@ -235,7 +237,9 @@ public interface LivenessContract extends Part {
         final var queue = scene().queue();
         final var pool = scene().pool(queue, 2, 8, 8, PoolUse.CLIENT);
         final RecordingClient client = scene().client();
-        final ClientSession session = ClientSession.connect(queue, transport().nobodyUri(), client);
+        final ClientSession session =
+                ClientSession.connect(
+                        queue, transport().nobodyUri(), client, transport().connectOptions());
         assertThat(session.state()).isEqualTo(SessionState.CONNECTING);
         client.send(session, pool.take());
         scene().until("CLOSED", client::isClosed);

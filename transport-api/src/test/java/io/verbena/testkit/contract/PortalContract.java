@@ -182,9 +182,12 @@ public interface PortalContract extends Part {
                                 refused.add(e);
                                 request.reject(503, "no memory");
                             }
-                        });
+                        },
+                        transport().portalOptions());
         final RecordingClient client = scene().client();
-        final var unused = ClientSession.connect(scene().queue(), portal.uri(), client);
+        final var unused =
+                ClientSession.connect(
+                        scene().queue(), portal.uri(), client, transport().connectOptions());
         scene().until("CLOSED", client::isClosed);
         assertThat(refused).hasSize(1);
         assertThat(refused.get(0)).hasMessageContaining("bind");
@@ -284,9 +287,12 @@ public interface PortalContract extends Part {
                                 closed.add(portal);
                                 portal.close();
                             }
-                        });
+                        },
+                        transport().portalOptions());
         final RecordingClient client = scene().client();
-        final ClientSession session = ClientSession.connect(queue, portals[0].uri(), client);
+        final ClientSession session =
+                ClientSession.connect(
+                        queue, portals[0].uri(), client, transport().connectOptions());
         scene().until("both", () -> client.isEstablished() && !closed.isEmpty());
         scene().untilQuiet();
         assertThat(closed).containsExactly(portals[0]);
@@ -302,10 +308,15 @@ public interface PortalContract extends Part {
         pair.portal.close();
         scene().untilQuiet();
         final ServerPortal again =
-                ServerPortal.listen(pair.serverQueue, uri, request -> request.accept(pair.server));
+                ServerPortal.listen(
+                        pair.serverQueue,
+                        uri,
+                        request -> request.accept(pair.server),
+                        transport().portalOptions());
         assertThat(again.uri()).isEqualTo(uri);
         final RecordingClient client = scene().client();
-        final ClientSession session = ClientSession.connect(pair.clientQueue, uri, client);
+        final ClientSession session =
+                ClientSession.connect(pair.clientQueue, uri, client, transport().connectOptions());
         client.send(session, pair.request(3));
         pair.until("an answer", () -> client.responses() == 1);
     }
@@ -314,7 +325,13 @@ public interface PortalContract extends Part {
     default void aPlaceThatIsTakenCannotBeListenedOn() {
         final Pair pair = scene().pair().established();
         final EventQueueHandler other = scene().queue();
-        assertThatThrownBy(() -> ServerPortal.listen(other, pair.portal.uri(), request -> {}))
+        assertThatThrownBy(
+                        () ->
+                                ServerPortal.listen(
+                                        other,
+                                        pair.portal.uri(),
+                                        request -> {},
+                                        transport().portalOptions()))
                 .isInstanceOf(VerbenaException.class)
                 .hasMessageContaining(pair.portal.uri().getSchemeSpecificPart().substring(2))
                 .extracting(thrown -> ((VerbenaException) thrown).reason())
@@ -334,10 +351,12 @@ public interface PortalContract extends Part {
                         request -> {
                             atSecond.add(request.transport());
                             request.reject(2, "the second");
-                        });
+                        },
+                        transport().portalOptions());
         final RecordingClient client = scene().client();
         final ClientSession session =
-                ClientSession.connect(first.clientQueue, second.uri(), client);
+                ClientSession.connect(
+                        first.clientQueue, second.uri(), client, transport().connectOptions());
         first.until("CLOSED", client::isClosed);
         assertThat(client.closed().rejectCode()).isEqualTo(2);
         assertThat(session.state()).isEqualTo(SessionState.CLOSED);

@@ -64,12 +64,14 @@ public interface RelayContract extends Part {
                                     events.add(new Event(Event.Kind.MSG_ERROR, reason, 0));
                                     fronts.remove(mirror.mirror()).discardRequest(mirror.mirror());
                                 }
-                            });
+                            },
+                            part.transport().connectOptions());
             portal =
                     ServerPortal.listen(
                             queue,
                             part.transport().listenUri(),
-                            request -> request.accept(this::relay));
+                            request -> request.accept(this::relay),
+                            part.transport().portalOptions());
         }
 
         private void relay(final ServerSession front, final Msg msg) {
@@ -99,7 +101,8 @@ public interface RelayContract extends Part {
     }
 
     private ClientSession connectTo(final Relay relay, final Pair pair) {
-        return ClientSession.connect(pair.clientQueue, relay.portal.uri(), pair.client);
+        return ClientSession.connect(
+                pair.clientQueue, relay.portal.uri(), pair.client, transport().connectOptions());
     }
 
     @Test
@@ -303,7 +306,8 @@ public interface RelayContract extends Part {
         pair.server.hold();
         final var wire = scene().wire(relay.portal.uri());
         final ClientSession session =
-                ClientSession.connect(pair.clientQueue, wire.uri(), pair.client);
+                ClientSession.connect(
+                        pair.clientQueue, wire.uri(), pair.client, transport().connectOptions());
         relay.answers = false;
         pair.client.send(session, pair.request(1));
         pair.until("the request", () -> relay.underWay.size() == 1);

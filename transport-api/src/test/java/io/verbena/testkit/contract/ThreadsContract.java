@@ -4,14 +4,12 @@ package io.verbena.testkit.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.verbena.ClientSession;
-import io.verbena.ConnectOptions;
 import io.verbena.EventQueueHandler;
 import io.verbena.EventReason;
 import io.verbena.IdlePolicy;
 import io.verbena.Msg;
 import io.verbena.MsgPool;
 import io.verbena.PoolUse;
-import io.verbena.PortalOptions;
 import io.verbena.ServerPortal;
 import io.verbena.SessionClosed;
 import io.verbena.testkit.LoopThread;
@@ -91,7 +89,7 @@ public interface ThreadsContract extends Part {
                                             loop.queue(),
                                             uri,
                                             counting,
-                                            ConnectOptions.defaults()));
+                                            transport().connectOptions()));
             for (int burst = 0; burst < 8; burst++) {
                 final int count = random.nextInt(30);
                 loop.queue().execute(() -> counting.sendSome(session, pool, count));
@@ -121,7 +119,8 @@ public interface ThreadsContract extends Part {
                         transport().listenUri(),
                         request ->
                                 request.forward(
-                                        workers.get(turn.getAndIncrement() % workers.size())))
+                                        workers.get(turn.getAndIncrement() % workers.size())),
+                        transport().portalOptions())
                 .uri();
     }
 
@@ -146,7 +145,7 @@ public interface ThreadsContract extends Part {
                                 ServerPortal.worker(
                                         loop.queue(),
                                         request -> request.accept(server),
-                                        PortalOptions.defaults()));
+                                        transport().portalOptions()));
                     });
         }
         final URI uri = loops.get(0).call(() -> listen(loops.get(0).queue(), workers));

@@ -67,7 +67,13 @@ public interface UriContract extends Part {
     default void aUriThatIsTooLongIsRefusedAtOnce() {
         final Pair pair = scene().pair().listening();
         final URI uri = transport().withPathAndQuery(pair.portal.uri(), "/?q=" + "x".repeat(4097));
-        assertThatThrownBy(() -> ClientSession.connect(pair.clientQueue, uri, pair.client))
+        assertThatThrownBy(
+                        () ->
+                                ClientSession.connect(
+                                        pair.clientQueue,
+                                        uri,
+                                        pair.client,
+                                        transport().connectOptions()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("4096");
         pair.connect();
@@ -78,18 +84,27 @@ public interface UriContract extends Part {
     default void aSchemeThatNobodyKnowsIsRefusedWithTheOnesThatAreKnown() {
         final EventQueueHandler queue = scene().queue();
         final URI uri = URI.create("carrierpigeon://roof:1");
-        assertThatThrownBy(() -> ClientSession.connect(queue, uri, scene().client()))
+        assertThatThrownBy(
+                        () ->
+                                ClientSession.connect(
+                                        queue, uri, scene().client(), transport().connectOptions()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("carrierpigeon")
                 .hasMessageContaining(transport().listenUri().getScheme());
-        assertThatThrownBy(() -> ServerPortal.listen(queue, uri, request -> {}))
+        assertThatThrownBy(
+                        () ->
+                                ServerPortal.listen(
+                                        queue, uri, request -> {}, transport().portalOptions()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("carrierpigeon")
                 .hasMessageContaining(transport().listenUri().getScheme());
         assertThatThrownBy(
                         () ->
                                 ClientSession.connect(
-                                        queue, URI.create("no-scheme"), scene().client()))
+                                        queue,
+                                        URI.create("no-scheme"),
+                                        scene().client(),
+                                        transport().connectOptions()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -97,9 +112,15 @@ public interface UriContract extends Part {
     default void aUriWithoutAnAddressIsRefused() {
         final EventQueueHandler queue = scene().queue();
         final URI uri = URI.create(transport().listenUri().getScheme() + ":nothing");
-        assertThatThrownBy(() -> ClientSession.connect(queue, uri, scene().client()))
+        assertThatThrownBy(
+                        () ->
+                                ClientSession.connect(
+                                        queue, uri, scene().client(), transport().connectOptions()))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> ServerPortal.listen(queue, uri, request -> {}))
+        assertThatThrownBy(
+                        () ->
+                                ServerPortal.listen(
+                                        queue, uri, request -> {}, transport().portalOptions()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

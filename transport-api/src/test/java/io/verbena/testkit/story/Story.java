@@ -170,11 +170,11 @@ public final class Story {
     }
 
     private PortalOptions portalOptions() {
-        return PortalOptions.defaults().withSession(sessionOptions());
+        return scene.transport().portalOptions().withSession(sessionOptions());
     }
 
     private ConnectOptions connectOptions() {
-        return ConnectOptions.defaults().withSession(sessionOptions());
+        return scene.transport().connectOptions().withSession(sessionOptions());
     }
 
     private void listen(final EventQueueHandler queue, final ServerPortal.Handler handler) {
