@@ -30,6 +30,7 @@ public final class CommandLines {
                 SweepCommand.class,
                 CompareCommand.class,
                 CompareRdmaCommand.class,
+                CompareSilentCommand.class,
                 CertCommand.class,
                 CompareStreamsCommand.class,
                 InfoCommand.class

@@ -37,6 +37,7 @@ public final class Peers {
     public static Peers over(final TlsPair tls) {
         return new Peers(
                 List.of(
+                        VerbenaPeer.over(tls),
                         RawNioPeer.over(tls, RawNioPeer.Memory.SHARED),
                         RawNioPeer.over(tls, RawNioPeer.Memory.OWN),
                         NettyPeer.over(tls, NettyTransport.EPOLL),

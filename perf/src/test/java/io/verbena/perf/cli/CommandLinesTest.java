@@ -44,7 +44,17 @@ class CommandLinesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"serve", "ping", "bw", "sweep", "info", "compare", "compare-rdma", "cert"})
+            strings = {
+                "serve",
+                "ping",
+                "bw",
+                "sweep",
+                "info",
+                "compare",
+                "compare-rdma",
+                "compare-silent",
+                "cert"
+            })
     void everyCommandHasHelpWithAnExample(final String command) {
         assertThat(run(command, "--help")).isZero();
 
@@ -118,6 +128,8 @@ class CommandLinesTest {
                 "serve tcp://127.0.0.1:0 --tls-dir /no/such     | write tls://",
                 "cert /proc/no/such                             | can't write to /proc/no/such",
                 "cert /tmp/certs --days 0                       | --days is from 1",
+                "compare-silent --duration 5s                   | at most 4s",
+                "compare-silent --rounds 0                      | at least 1",
                 "cert /tmp/certs --name no/name                 | neither a host name nor an IP address",
                 "ping tcp://name.invalid:9400                   | name.invalid",
                 "ping unix:///no/such/socket                    | /no/such/socket",
