@@ -31,10 +31,12 @@ public final class TlsPair {
      */
     private static final String CIPHER_SUITE = "TLS_AES_128_GCM_SHA256";
 
+    private final TlsEngine engine;
     private final SslContext server;
     private final SslContext client;
 
-    private TlsPair(final SslContext server, final SslContext client) {
+    private TlsPair(final TlsEngine engine, final SslContext server, final SslContext client) {
+        this.engine = engine;
         this.server = server;
         this.client = client;
     }
@@ -50,6 +52,7 @@ public final class TlsPair {
     public static TlsPair of(final TlsEngine engine, final CertificateFolder certificates)
             throws SSLException {
         return new TlsPair(
+                engine,
                 same(
                         SslContextBuilder.forServer(
                                 certificates.server().toFile(), certificates.serverKey().toFile()),
@@ -61,6 +64,10 @@ public final class TlsPair {
                                 // measured.
                                 .endpointIdentificationAlgorithm(null),
                         engine));
+    }
+
+    TlsEngine engine() {
+        return engine;
     }
 
     private static SslContext same(final SslContextBuilder builder, final TlsEngine engine)
