@@ -268,7 +268,7 @@ abstract class AutoConnection implements Connection {
     void dropData() {
         final Connection link = data;
         if (link != null && !dataOver) {
-            link.handler(Nobody.INSTANCE);
+            link.handler(ConnectionHandler.NOBODY);
             link.abort();
         }
         data = null;

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.verbena.EventReason;
 import io.verbena.PortalOptions;
 import io.verbena.spi.Connection;
+import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
@@ -43,7 +44,7 @@ final class ServerConnection extends AutoConnection {
             final TransportPair pair,
             final AutoListener listener,
             final PortalOptions options) {
-        super(poller, pair, options.session(), Nobody.INSTANCE);
+        super(poller, pair, options.session(), ConnectionHandler.NOBODY);
         this.listener = listener;
         this.options = options;
     }
