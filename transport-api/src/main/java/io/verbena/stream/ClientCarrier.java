@@ -88,7 +88,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
                             uri,
                             this,
                             options.connect()
-                                    .withSession(Sessions.options(options.connect().session())));
+                                    .withSession(
+                                            Sessions.options(
+                                                    options.connect().session(),
+                                                    options.fragmentBytes())));
             while (!established) {
                 awaitEvent(deadlineNs, timeoutNs, "%s could not be connected to".formatted(server));
             }

@@ -212,7 +212,7 @@ public final class StreamListener implements AutoCloseable {
     }
 
     SessionOptions sessionOptions() {
-        return Sessions.options(options.portal().session());
+        return Sessions.options(options.portal().session(), options.fragmentBytes());
     }
 
     /** Takes a session back that was detached. */

@@ -7,6 +7,8 @@ import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.RemoteHost;
+import io.verbena.tcp.jit.JitEnd;
+import io.verbena.tcp.jit.JitLink;
 import io.verbena.tcp.link.Link;
 import io.verbena.tcp.link.LinkException;
 import io.verbena.tcp.link.PlainLink;
@@ -37,6 +39,10 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     }
 
     private final String transport;
+
+    /** Where the framing is OpenJ9's. */
+    private final @Nullable JitEnd jit;
+
     private final TlsHandshake.@Nullable Setup tls;
     private final Outbound outbound;
     private final Inbound inbound;
@@ -69,6 +75,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     NioConnection(
             final NioPoller poller,
             final String transport,
+            final @Nullable JitEnd jit,
             final TlsHandshake.@Nullable Setup tls,
             final String remoteAddress,
             final ConnectionHandler handler) {
@@ -76,6 +83,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         this.outbound = new Outbound(poller.segments());
         this.inbound = new Inbound(this, poller.segments());
         this.transport = transport;
+        this.jit = jit;
         this.tls = tls;
         this.remoteAddress = remoteAddress;
         this.handler = handler;
@@ -141,10 +149,22 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     }
 
     private void opened(final Link made) {
-        link = made;
+        final Link carrier =
+                jit == null ? made : new JitLink(made, jit, remoteAddress, this::readLater);
+        link = carrier;
         phase = Phase.OPEN;
         poller.add(this);
         updateInterest();
+        if (carrier.hasUnread()) {
+            readLater();
+        }
+    }
+
+    /** There is something to read that the selector doesn't know of. */
+    private void readLater() {
+        if (phase == Phase.OPEN) {
+            poller.resumeLater(this);
+        }
     }
 
     @Override
@@ -162,9 +182,6 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         handshake = null;
         opened(secured);
         handler.onConnected();
-        if (secured.hasUnread()) {
-            poller.resumeLater(this);
-        }
     }
 
     @Override
@@ -449,7 +466,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
                         null);
                 return true;
             }
-            if (inbound.isStalled() || carrier.hasUnsent()) {
+            if (inbound.isStalled() || carrier.hasUnsent() || !carrier.isReadable()) {
                 updateInterest();
             }
             return read > 0;
@@ -507,11 +524,19 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         }
     }
 
+    private boolean wantsToReceive() {
+        final Link carrier = link;
+        return phase == Phase.OPEN
+                && carrier != null
+                && carrier.isReadable()
+                && !inbound.isStalled();
+    }
+
     private void updateInterest() {
         final SelectionKey current = key;
         if (current != null && current.isValid()) {
             final int interest =
-                    (phase == Phase.OPEN && !inbound.isStalled() ? SelectionKey.OP_READ : 0)
+                    (wantsToReceive() ? SelectionKey.OP_READ : 0)
                             | (wantsToSend() ? SelectionKey.OP_WRITE : 0);
             if (current.interestOps() != interest) {
                 current.interestOps(interest);

@@ -11,6 +11,7 @@ import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
+import io.verbena.tcp.jit.JitEnd;
 import io.verbena.tcp.link.LinkMemory;
 import io.verbena.tcp.link.TlsHandshake;
 import io.verbena.tcp.link.TlsTasks;
@@ -290,10 +291,12 @@ final class NioPoller implements Poller {
             throw new IllegalArgumentException(
                     "port 0 is for listening; connect to the real one: " + uri);
         }
+        address.refuseSecret(options.secret() != null);
         final NioConnection connection =
                 new NioConnection(
                         this,
                         address.transport(),
+                        address.jit() ? JitEnd.CLIENT : null,
                         TlsSetups.client(address, options.tls()),
                         uri.toString(),
                         handler);
@@ -309,17 +312,19 @@ final class NioPoller implements Poller {
     /** A listener has accepted a socket. */
     void accepted(
             final SocketChannel channel,
-            final String transport,
+            final SocketUri address,
             final TlsHandshake.@Nullable Setup tls,
             final int bufferBytes,
             final Acceptor acceptor)
             throws IOException {
         configure(channel, bufferBytes);
+        final String transport = address.transport();
         final String peer = Faults.describe(channel.getRemoteAddress());
         final NioConnection connection =
                 new NioConnection(
                         this,
                         transport,
+                        address.jit() ? JitEnd.SERVER : null,
                         tls,
                         peer.isEmpty() ? transport : peer,
                         ConnectionHandler.NOBODY);
