@@ -9,6 +9,7 @@ module io.verbena {
     requires org.jctools.core;
 
     exports io.verbena;
+    exports io.verbena.bridge;
     exports io.verbena.spi;
     exports io.verbena.stream;
     exports io.verbena.wire;
