@@ -25,6 +25,7 @@ public final class CommandLines {
             versionProvider = Version.class,
             subcommands = {
                 ServeCommand.class,
+                BridgeCommand.class,
                 PingCommand.class,
                 BwCommand.class,
                 SweepCommand.class,

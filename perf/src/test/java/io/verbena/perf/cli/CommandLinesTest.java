@@ -46,6 +46,7 @@ class CommandLinesTest {
     @ValueSource(
             strings = {
                 "serve",
+                "bridge",
                 "ping",
                 "bw",
                 "sweep",
@@ -141,6 +142,9 @@ class CommandLinesTest {
                 "ping tcp://127.0.0.1:1 --histogram /           | can't write /",
                 "sweep tcp://127.0.0.1:1                        | start a server there",
                 "serve tcp://127.0.0.1:0 --threads 0            | threads",
+                "bridge --listen tcp://127.0.0.1:0              | '--to=URI'",
+                "bridge --listen tls://127.0.0.1:0 --to jit://127.0.0.1:1 | needs a certificate: --tls-dir",
+                "bridge --listen jit://127.0.0.1:0 --to tcp://127.0.0.1:1 --threads 0 | threads",
                 "serve tcp://127.0.0.1:0 --in-size 1g --messages 4 | 2 GiB",
                 "serve tcp://127.0.0.1:99999                    | 99999",
                 "serve unix:///no/such/folder/socket            | /no/such/folder/socket"
