@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.verbena.EventReason;
 import io.verbena.rdma.fake.FakeFabric;
 import io.verbena.rdma.verbs.AsyncEvent;
+import io.verbena.rdma.verbs.Extension;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 /** A device goes, or fails, or its port does, at each step of a conversation. */
 class FakeDeviceRemovalTest {
     private static final String DEVICE = "fake0";
+    private static final String BY_SECOND_PORT = "10.0.0.2";
+    private static final RdmaOptions OPTIONS = new RdmaOptions(512, 32, 4, 64, 16_384);
 
     /** Called all the time: some of the calls will do. */
     private static final Set<String> PERPETUAL = Set.of("poll", "cmEvent", "asyncEvent");
@@ -123,6 +129,56 @@ class FakeDeviceRemovalTest {
             conversation.fabric.removeDevice(DEVICE);
             conversation.assertBystanderToldOf(EventReason.TRANSPORT_ERROR);
             assertThat(conversation.bystandersEnd()).contains("device");
+        }
+    }
+
+    /** A bystander by the first port of a device, and a session by its second. */
+    private static FakeConversation byTwoPorts(final Set<Extension> extensions) throws Exception {
+        final FakeConversation conversation = new FakeConversation(extensions, OPTIONS);
+        conversation
+                .fabric
+                .devices(FakeFabric.device(DEVICE, 2, 16))
+                .route(InetAddress.getByName(BY_SECOND_PORT), DEVICE, 2);
+        conversation.withBystander();
+        final FakeConversation.Talk other =
+                conversation.connectTo(
+                        URI.create(
+                                "fake://%s:%d"
+                                        .formatted(
+                                                BY_SECOND_PORT,
+                                                conversation.portal().uri().getPort())));
+        conversation.settle("a session", other.client::isEstablished);
+        return conversation;
+    }
+
+    private static void goesDown(final FakeConversation conversation, final int port) {
+        conversation.fabric.asyncEvent(
+                DEVICE, new AsyncEvent(AsyncEvent.PORT_ERR, "port error", port));
+    }
+
+    @Test
+    void aPortThatGoesDownEndsTheSessionsThatUseItAndNoOthers() throws Exception {
+        try (var conversation = byTwoPorts(EnumSet.allOf(Extension.class))) {
+            final FakeConversation.Talk other = conversation.talks.get(0);
+            goesDown(conversation, 2);
+            conversation.settle("CLOSED", other::isOver);
+            other.client.assertClosed(EventReason.TRANSPORT_ERROR);
+            assertThat(other.client.closed().detail()).contains("port 2").contains("down");
+            conversation.assertBystanderUnharmed();
+
+            goesDown(conversation, 1);
+            conversation.assertBystanderToldOf(EventReason.TRANSPORT_ERROR);
+            assertThat(conversation.bystandersEnd()).contains("port 1");
+        }
+    }
+
+    @Test
+    void whereThePortsOfConnectionsAreNotKnownAPortThatGoesDownEndsAllOfItsDevice()
+            throws Exception {
+        try (var conversation = byTwoPorts(EnumSet.complementOf(EnumSet.of(Extension.PORT)))) {
+            goesDown(conversation, 2);
+            conversation.assertBystanderToldOf(EventReason.TRANSPORT_ERROR);
+            conversation.settle("CLOSED", conversation.talks.get(0)::isOver);
         }
     }
 

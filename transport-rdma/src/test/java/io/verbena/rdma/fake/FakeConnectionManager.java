@@ -50,6 +50,7 @@ final class FakeConnectionManager {
             if (id.device == null) {
                 throw new IOException("bind: No such device");
             }
+            id.port = fabric.portOf(address.getAddress());
         }
         bound.add(id);
     }
@@ -82,6 +83,7 @@ final class FakeConnectionManager {
             post(id, CmEvent.Type.ADDR_ERROR, -Status.ENODEV);
         } else {
             id.device = device;
+            id.port = fabric.portOf(target.getAddress());
             id.remote = target;
             if (id.local == null) {
                 id.local = new InetSocketAddress(target.getAddress(), ephemeralPort());
@@ -150,6 +152,7 @@ final class FakeConnectionManager {
         server.local = client.remote;
         server.remote = client.local;
         server.device = client.device;
+        server.port = client.port;
         final FakeLink link = new FakeLink(client, server);
         client.link = link;
         server.link = link;
