@@ -175,6 +175,9 @@ final class FakeConnectionManager {
         require(id, "accept", FakeId.State.REQUESTED);
         id.device.present("accept");
         check(id, "accept", parameters.privateData(), ACCEPT_DATA);
+        if (parameters.initiatorDepth() > id.device.device.limits().maxReads()) {
+            throw new IOException("accept: Invalid argument");
+        }
         id.parameters = parameters;
         id.state = FakeId.State.ACCEPTED;
         final FakeId client = id.link.client;
