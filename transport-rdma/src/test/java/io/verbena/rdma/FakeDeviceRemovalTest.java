@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.verbena.EventReason;
+import io.verbena.ServerPortal;
 import io.verbena.rdma.fake.FakeFabric;
 import io.verbena.rdma.verbs.AsyncEvent;
 import io.verbena.rdma.verbs.Extension;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 class FakeDeviceRemovalTest {
     private static final String DEVICE = "fake0";
     private static final String BY_SECOND_PORT = "10.0.0.2";
+    private static final URI AT_DEVICE = URI.create("fake://10.0.0.8:0");
     private static final RdmaOptions OPTIONS = new RdmaOptions(512, 32, 4, 64, 16_384);
 
     /** Called all the time: some of the calls will do. */
@@ -113,13 +115,83 @@ class FakeDeviceRemovalTest {
     private static void play(final String verb, final int nth, final Consumer<FakeFabric> mishap)
             throws Exception {
         try (var conversation = new FakeConversation().withBystander()) {
+            final ServerPortal ofDevice = conversation.portalAt(AT_DEVICE);
             conversation.script().before(verb, nth, () -> mishap.accept(conversation.fabric));
             conversation.talk();
             assertThat(conversation.script().pending()).isZero();
             assertThat(conversation.reasons()).as("%s", conversation.ends()).isSubsetOf(TRUE);
             conversation.assertBystanderToldOf(EventReason.TRANSPORT_ERROR);
+            assertToldIfRemoved(conversation, ofDevice);
             conversation.fabric.restoreDevice(DEVICE);
             conversation.assertUsable();
+        }
+    }
+
+    /** A portal that is of a device is told of its removal, and portals that aren't listen on. */
+    private static void assertToldIfRemoved(
+            final FakeConversation conversation, final ServerPortal ofDevice) {
+        if (conversation.fabric.isPresent(DEVICE)) {
+            assertThat(conversation.failedPortals).isEmpty();
+            return;
+        }
+        conversation.settle("the portal's end", () -> !conversation.closedPortals.isEmpty());
+        assertThat(conversation.closedPortals).containsExactly(ofDevice);
+        assertThat(conversation.failedPortals)
+                .singleElement()
+                .asString()
+                .startsWith("TRANSPORT_ERROR")
+                .contains(ofDevice.uri().toString(), "device was removed");
+        assertThat(conversation.listenerFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void aPortalListensAgainOnADeviceThatIsBack() throws Exception {
+        try (var conversation = new FakeConversation()) {
+            final ServerPortal first = conversation.portalAt(AT_DEVICE);
+            conversation.fabric.removeDevice(DEVICE);
+            conversation.settle("its end", () -> !conversation.closedPortals.isEmpty());
+            // Its own close changes nothing.
+            first.close();
+            conversation.portalAt(first.uri());
+            assertThat(conversation.thrown)
+                    .singleElement()
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(EventReason.BIND_FAILED))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("No such device"));
+
+            conversation.fabric.restoreDevice(DEVICE);
+            final ServerPortal again = conversation.portalAt(first.uri());
+            final FakeConversation.Talk talk = conversation.connectTo(again.uri());
+            conversation.settle("a session", talk.client::isEstablished);
+            assertThat(conversation.closedPortals).containsExactly(first);
+        }
+    }
+
+    @Test
+    void aDeviceThatIsRemovedBetweenBindAndListenIsTold() throws Exception {
+        try (var conversation = new FakeConversation()) {
+            conversation
+                    .script()
+                    .before("listen", 1, () -> conversation.fabric.removeDevice(DEVICE));
+            assertThat(conversation.portalAt(AT_DEVICE)).isNull();
+            assertThat(conversation.thrown)
+                    .singleElement()
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(EventReason.BIND_FAILED));
+            conversation.fabric.restoreDevice(DEVICE);
+            assertThat(conversation.portalAt(AT_DEVICE)).isNotNull();
+        }
+    }
+
+    @Test
+    void aPortalThatIsClosedWhileItsDeviceIsRemovedHasNotFailed() throws Exception {
+        try (var conversation = new FakeConversation()) {
+            final ServerPortal portal = conversation.portalAt(AT_DEVICE);
+            conversation
+                    .script()
+                    .before("destroyId", 1, () -> conversation.fabric.removeDevice(DEVICE));
+            portal.close();
+            conversation.settle("its end", () -> !conversation.closedPortals.isEmpty());
+            assertThat(conversation.failedPortals).isEmpty();
+            assertThat(conversation.listenerFailures()).isZero();
         }
     }
 

@@ -108,6 +108,9 @@ final class FakeConnectionManager {
 
     void listen(final FakeId id, final int backlog) throws IOException {
         require(id, "listen", FakeId.State.BOUND);
+        if (id.device != null) {
+            id.device.present("listen");
+        }
         id.state = FakeId.State.LISTENING;
         id.backlog = Math.max(1, backlog);
     }

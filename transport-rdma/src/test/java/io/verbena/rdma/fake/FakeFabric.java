@@ -245,6 +245,16 @@ public final class FakeFabric {
                 });
     }
 
+    /**
+     * Is a device there?
+     *
+     * @param name the device's.
+     * @return false if it was removed and isn't back.
+     */
+    public boolean isPresent(final String name) {
+        return lockedGet(() -> !deviceNamed(name).removed);
+    }
+
     /** All completion queues break, as if they had overrun. */
     public void breakCompletionQueues() {
         locked(() -> handles.all(FakeCompletionQueue.class).forEach(FakeCompletionQueue::breakOff));
