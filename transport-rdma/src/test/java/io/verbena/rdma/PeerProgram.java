@@ -89,10 +89,7 @@ final class PeerProgram {
         queue.bind(pool, PoolUse.BOTH);
         final ServerPortal portal =
                 ServerPortal.listen(
-                        queue,
-                        uri,
-                        new Door(),
-                        PortalOptions.defaults().withSession(options));
+                        queue, uri, new Door(), PortalOptions.defaults().withSession(options));
         say("LISTENING " + portal.uri());
         return portal.uri();
     }
