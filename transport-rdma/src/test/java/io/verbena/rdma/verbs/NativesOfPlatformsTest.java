@@ -82,7 +82,7 @@ class NativesOfPlatformsTest {
     private static void assumeThereIs(final String program) {
         assumeTrue(
                 Arrays.stream(System.getenv("PATH").split(":"))
-                        .anyMatch(each -> Files.isExecutable(Path.of(each, program))),
+                        .anyMatch(each -> Files.isExecutable(Path.of(each).resolve(program))),
                 "there is no " + program);
     }
 
