@@ -108,14 +108,6 @@ class VerbsLibraryTest {
                 .contains("libdisni");
     }
 
-    @Test
-    void namesThePropertyWhereNothingCanBeRun() throws Exception {
-        final Path noexec = noexec();
-        assumeThat(noexec).as("a writable file system that is mounted noexec").isNotNull();
-        assertThat(probe("-Dio.verbena.rdma.tmpdir=" + noexec))
-                .contains("programs may not be run from " + noexec, "io.verbena.rdma.tmpdir");
-    }
-
     /** With java.io.tmpdir on a file system of its own, which is mounted so. */
     private String probeMounted(final String options, final String... arguments) throws Exception {
         final Path mounted = Files.createDirectories(directory.resolve("mounted"));
@@ -187,18 +179,6 @@ class VerbsLibraryTest {
                 .startsWith("unavailable: the RDMA libraries aren't usable: ")
                 .contains(
                         "libibverbs.so.1", "apt install libibverbs1 librdmacm1 ibverbs-providers");
-    }
-
-    private static Path noexec() throws IOException {
-        try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
-            return mounts.map(line -> line.split(" "))
-                    .filter(fields -> List.of(fields[3].split(",")).contains("noexec"))
-                    .filter(fields -> fields[2].equals("tmpfs"))
-                    .map(fields -> Path.of(fields[1]))
-                    .filter(Files::isWritable)
-                    .findFirst()
-                    .orElse(null);
-        }
     }
 
     private static List<String> classPath() {
