@@ -93,7 +93,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
                                                     options.connect().session(),
                                                     options.fragmentBytes())));
             while (!established) {
-                awaitEvent(deadlineNs, timeoutNs, "%s could not be connected to".formatted(server));
+                awaitEvent(
+                        deadlineNs - System.nanoTime(),
+                        timeoutNs,
+                        "%s could not be connected to".formatted(server));
             }
         } catch (final VerbenaException e) {
             msg.release();
@@ -112,7 +115,7 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
     }
 
     /** Runs the loop for one event. */
-    private void awaitEvent(final long deadlineNs, final long timeoutNs, final String what) {
+    private void awaitEvent(final long leftNs, final long timeoutNs, final String what) {
         final SessionClosed why = end;
         if (why != null) {
             throw Failures.closed(what, why);
@@ -123,7 +126,6 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
         if (Thread.currentThread().isInterrupted()) {
             throw Failures.interrupted();
         }
-        final long leftNs = deadlineNs - System.nanoTime();
         if (leftNs <= 0) {
             throw Failures.late(server, timeoutNs);
         }
@@ -131,8 +133,8 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
     }
 
     @Override
-    public Msg receive(final long deadlineNs) {
-        final long startNs = System.nanoTime();
+    public Msg receive(final long nowNs, final long deadlineNs) {
+        long leftNs = deadlineNs - nowNs;
         while (!answered) {
             final EventReason reason = failure;
             if (reason != null && (reason != EventReason.FLUSHED || end != null)) {
@@ -141,7 +143,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
                         ? Failures.closed(hasEnded, why)
                         : Failures.message(reason, server, msg.out().position());
             }
-            awaitEvent(deadlineNs, deadlineNs - startNs, hasEnded);
+            awaitEvent(leftNs, deadlineNs - nowNs, hasEnded);
+            if (!answered) {
+                leftNs = deadlineNs - System.nanoTime();
+            }
         }
         answered = false;
         return msg;

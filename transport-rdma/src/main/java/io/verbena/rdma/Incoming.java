@@ -171,6 +171,10 @@ final class Incoming {
         lengths[slot] = length;
         bytes += length;
         received++;
+        if (length >= Frames.OVERHEAD) {
+            // At once: the frame may have to wait until an answer has left, and that for the grant.
+            connection.onGrant(memory.slots.getInt(memory.receiveSlot(slot) + Frames.GRANT));
+        }
     }
 
     /** The oldest READ has completed. */
@@ -241,9 +245,6 @@ final class Incoming {
         final boolean remote = (header.flags() & Frames.FLAG_REMOTE) != 0;
         final boolean toRead = remote && header.type() == FrameType.REQUEST;
         if (toRead ? readsPosted - readsCompleted >= maxReads : done != begun) {
-            return false;
-        }
-        if (!connection.onGrant(memory.slots.getInt(at + Frames.GRANT))) {
             return false;
         }
         if (header.type() == Frames.TYPE_GRANT) {
@@ -336,6 +337,10 @@ final class Incoming {
         final boolean remote = (header.flags() & Frames.FLAG_REMOTE) != 0;
         if (remote && header.type() != FrameType.REQUEST && header.type() != FrameType.RESPONSE) {
             return "a payload elsewhere where none belongs: " + header;
+        }
+        if (remote && header.type() == FrameType.REQUEST && maxReads == 0) {
+            return "a payload to be READ, of a peer whose connection request grants no READ: "
+                    + header;
         }
         if (!remote && header.payloadLength() != length - Frames.OVERHEAD) {
             return "a frame of %d bytes whose header doesn't say so: %s".formatted(length, header);
