@@ -38,7 +38,7 @@ class TlsRefusalsTest {
     private Scene scene;
 
     private static TlsOptions patient(final TlsOptions options) {
-        return options.withHandshakeTimeoutNs(TlsContractTest.AGES_NS);
+        return options.withHandshakeTimeoutNs(OverTls.AGES_NS);
     }
 
     @BeforeEach
