@@ -61,7 +61,10 @@ public abstract class StreamContract implements TransportUnderTest {
 
     /** What all streams of the suite have; a transport adds what it needs. */
     protected StreamOptions options() {
-        return StreamOptions.defaults().withTimeoutNs(LIMIT_NS);
+        return StreamOptions.defaults()
+                .withTimeoutNs(LIMIT_NS)
+                .withPortal(portalOptions())
+                .withConnect(connectOptions());
     }
 
     @AfterEach

@@ -18,6 +18,10 @@ final class Registrations {
     private final Verbs verbs;
     private final RdmaOptions options;
     private final Map<Long, LocalDevice> devices = new HashMap<>();
+
+    /** The same, for what is done again and again: an iterator would be garbage each time. */
+    private LocalDevice[] allDevices = {};
+
     private final List<Pool> pools = new ArrayList<>();
 
     private record Pool(PoolMemory memory, PoolUse use) {}
@@ -42,6 +46,7 @@ final class Registrations {
                 throw e;
             }
             devices.put(context, device);
+            allDevices = devices.values().toArray(LocalDevice[]::new);
         }
         return device;
     }
@@ -67,7 +72,7 @@ final class Registrations {
 
     /** Reads the asynchronous events of the devices. */
     void readEvents() throws IOException {
-        for (final LocalDevice device : devices.values()) {
+        for (final LocalDevice device : allDevices) {
             device.domain().readEvents();
         }
     }
@@ -75,5 +80,6 @@ final class Registrations {
     void close() {
         devices.values().forEach(LocalDevice::close);
         devices.clear();
+        allDevices = new LocalDevice[0];
     }
 }

@@ -1,0 +1,40 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.rdma;
+
+import io.verbena.testkit.StreamContract;
+import io.verbena.testkit.Wire;
+import java.net.URI;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+
+/** Streams that begin on TCP and are carried by real verbs. */
+@Tag("rdma")
+class RdmaAutoStreamContractTest extends StreamContract {
+    private final RdmaAutoContractTest transport = new RdmaAutoContractTest();
+
+    @BeforeAll
+    static void openTheDevice() {
+        RealVerbs.get();
+    }
+
+    @BeforeEach
+    void newDetour() {
+        transport.newDetour();
+    }
+
+    @Override
+    public URI listenUri() {
+        return transport.listenUri();
+    }
+
+    @Override
+    public URI nobodyUri() {
+        return transport.nobodyUri();
+    }
+
+    @Override
+    public Wire wire(final URI portal) {
+        return transport.wire(portal);
+    }
+}
