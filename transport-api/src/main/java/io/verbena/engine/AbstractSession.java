@@ -423,10 +423,16 @@ abstract class AbstractSession implements Session, ConnectionHandler {
                             VERSION_MISMATCH,
                             LIMIT_REACHED,
                             HELLO_TIMEOUT,
-                            AUTHENTICATION_FAILED,
-                            TLS_FAILED ->
+                            AUTHENTICATION_FAILED ->
                             SessionClosed.of(
                                     said, "ended by %s: %s".formatted(remoteAddress(), said), null);
+                    // In clear, as this side has spoken.
+                    case TLS_FAILED ->
+                            SessionClosed.of(
+                                    said,
+                                    "%s speaks TLS alone, and this side doesn't: connect by the scheme that it listens on"
+                                            .formatted(remoteAddress()),
+                                    null);
                     // Its own affairs.
                     default ->
                             SessionClosed.of(

@@ -155,6 +155,7 @@ class TlsRefusalsTest {
                         ConnectOptions.defaults());
         pair.until("CLOSED", plain::isClosed);
         plain.assertClosed(EventReason.TLS_FAILED);
+        assertThat(plain.closed().detail()).contains("speaks TLS alone");
         pair.roundTrip(10);
     }
 
