@@ -309,8 +309,7 @@ public final class World implements AutoCloseable {
     void until(final String what, final BooleanSupplier condition) {
         final long start = clock.getAsLong();
         final long realStart = System.nanoTime();
-        while (clock.getAsLong() - start < HANGS_NS
-                && System.nanoTime() - realStart < HANGS_NS) {
+        while (clock.getAsLong() - start < HANGS_NS && System.nanoTime() - realStart < HANGS_NS) {
             final boolean busy = lines.isBusy();
             for (int i = 0; i < lines.rounds(); i++) {
                 if (condition.getAsBoolean()) {

@@ -437,8 +437,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
 
     private String endedByPeer(final EventReason said) {
         // A first frame that says so is in clear, as this side has spoken.
-        return said == EventReason.TLS_FAILED
-                        && state.compareTo(SessionState.ESTABLISHED) < 0
+        return said == EventReason.TLS_FAILED && state.compareTo(SessionState.ESTABLISHED) < 0
                 ? "%s speaks TLS alone, and this side doesn't: connect by the scheme that it listens on"
                         .formatted(remoteAddress())
                 : "ended by %s: %s".formatted(remoteAddress(), said);

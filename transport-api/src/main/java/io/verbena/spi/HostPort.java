@@ -21,8 +21,8 @@ public record HostPort(URI uri, String host, int port) {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     /**
-     * With an underscore, as names in Docker's networks and Windows' have: RFC 3986 allows that in a
-     * host, and {@link URI}, which follows RFC 2396, takes it for an authority of another kind.
+     * With an underscore, as names in Docker's networks and Windows' have: RFC 3986 allows that in
+     * a host, and {@link URI}, which follows RFC 2396, takes it for an authority of another kind.
      */
     private static final Pattern WITH_UNDERSCORE =
             Pattern.compile("([A-Za-z0-9_][A-Za-z0-9_.-]*):(\\d{1,5})");
@@ -40,8 +40,7 @@ public record HostPort(URI uri, String host, int port) {
             return withUnderscore(uri);
         }
         final boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        return checked(
-                uri, bracketed ? host.substring(1, host.length() - 1) : host, uri.getPort());
+        return checked(uri, bracketed ? host.substring(1, host.length() - 1) : host, uri.getPort());
     }
 
     private static HostPort withUnderscore(final URI uri) {

@@ -41,10 +41,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * that runs the tests) is opened before the first measurement. Netty's allocators keep some chunks
  * that were used once: those of the pooled one are not counted, as each of its buffers is; of the
  * others {@link #CACHED_BYTES} are let pass, far less than a pool of the larger tests, and as they
- * are kept and not made anew, the allowance holds for a whole run. A few
- * small buffers that nobody frees by hand may wait for the garbage collector, which nobody calls:
- * what is more than {@link #COLLECTED_BYTES} is to be freed by hand, or each test waits for a
- * collection.
+ * are kept and not made anew, the allowance holds for a whole run. A few small buffers that nobody
+ * frees by hand may wait for the garbage collector, which nobody calls: what is more than {@link
+ * #COLLECTED_BYTES} is to be freed by hand, or each test waits for a collection.
  */
 public final class Leaks implements BeforeEachCallback, AfterEachCallback {
     /** How much of what Netty counts may be cached chunks. */

@@ -32,8 +32,7 @@ final class EnginePair {
     /** They have agreed, and the client has what it needs to resume the session. */
     static EnginePair of(final TlsOptions client, final TlsOptions server) throws IOException {
         final EnginePair pair =
-                new EnginePair(
-                        client.newClientEngine("localhost", 9400), server.newServerEngine());
+                new EnginePair(client.newClientEngine("localhost", 9400), server.newServerEngine());
         pair.client.beginHandshake();
         pair.server.beginHandshake();
         for (int i = 0; i < MOST_STEPS; i++) {
@@ -71,10 +70,9 @@ final class EnginePair {
 
     private static boolean unwrap(final SSLEngine engine, final Way in) throws IOException {
         in.bytes.flip();
-        final SSLEngineResult result =
-                engine.unwrap(in.bytes, ByteBuffer.allocate(1 << 15));
+        final SSLEngineResult result = engine.unwrap(in.bytes, ByteBuffer.allocate(1 << 15));
         in.bytes.compact();
-        return result.getStatus() == Status.OK && result.bytesConsumed() > 0
+        return (result.getStatus() == Status.OK && result.bytesConsumed() > 0)
                 || engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK
                 || engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
     }

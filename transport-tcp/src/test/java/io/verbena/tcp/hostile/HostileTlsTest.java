@@ -322,17 +322,12 @@ class HostileTlsTest {
     void whoseAuthorityIsNotTrustedAnyMoreGetsNoNewSession() throws IOException {
         final Path trust = Files.createTempFile("trusted", ".pem");
         things.add(() -> Files.delete(trust));
-        Files.writeString(
-                trust, TestCertificates.ec().authority().getRootCertificatePEM());
-        serve(
-                SERVER.withTrust(trust)
-                        .withClientAuthentication(ClientAuthentication.REQUIRED));
+        Files.writeString(trust, TestCertificates.ec().authority().getRootCertificatePEM());
+        serve(SERVER.withTrust(trust).withClientAuthentication(ClientAuthentication.REQUIRED));
         member(peer());
         Files.writeString(
                 trust,
-                TestCertificates.newAuthority(
-                                Algorithm.ecp256,
-                                "CN=another")
+                TestCertificates.newAuthority(Algorithm.ecp256, "CN=another")
                         .getRootCertificatePEM());
         Wait.until(
                 "the first that is refused",

@@ -102,7 +102,8 @@ class TlsCombinationsTest implements MessageContract {
             for (final TlsVersion version : TlsVersion.values()) {
                 for (final Algorithm algorithm :
                         List.of(Algorithm.rsa2048, Algorithm.ecp256, Algorithm.ed25519)) {
-                    // BoringSSL takes no signature of Ed25519 unless it is told to, which netty-tcnative
+                    // BoringSSL takes no signature of Ed25519 unless it is told to, which
+                    // netty-tcnative
                     // has no way to do.
                     if (engine == Engine.JDK || algorithm != Algorithm.ed25519) {
                         all.add(new Combination(engine, version, algorithm));
