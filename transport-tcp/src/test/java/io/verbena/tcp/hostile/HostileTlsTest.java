@@ -285,6 +285,15 @@ class HostileTlsTest {
     }
 
     @Test
+    void thatStopsInTheHandshakeDoesNotHoldUpTheEnd() throws IOException {
+        serve(SERVER);
+        peer().sendRaw(TlsPeer.clientHello(CLIENT));
+        peer().sendRaw(Arrays.copyOf(TlsPeer.clientHello(CLIENT), 100));
+        healthy.assertUnharmed();
+        // And the server is closed with both under way.
+    }
+
+    @Test
     void whoSaysNothingAThousandTimesHoldsUpNobody() throws IOException {
         final int silent = 1000;
         serve(SERVER.withHandshakeTimeoutNs(4 * SOON_NS));

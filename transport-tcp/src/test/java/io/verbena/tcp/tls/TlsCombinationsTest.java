@@ -138,4 +138,16 @@ class TlsCombinationsTest implements MessageContract {
         assertThat(pair.session().peer().names()).contains("localhost");
         assertThat(pair.session().peer().protocol()).isEqualTo(combination.version().protocol());
     }
+
+    @Test
+    void anEventQueueMayCloseInTheMiddleOfAHandshake() {
+        final Pair pair = scene.pair().wired().listening();
+        pair.connect();
+        for (int rounds = 0; rounds < 50; rounds++) {
+            scene.runOnce();
+        }
+        pair.wire.stall();
+        scene.untilQuiet();
+        // And the scene ends here, wherever the two are.
+    }
 }
