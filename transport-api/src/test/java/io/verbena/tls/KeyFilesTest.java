@@ -8,19 +8,20 @@ import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
 import io.verbena.TlsOptions;
 import io.verbena.testkit.TestCertificates;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.AlgorithmParameters;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Base64;
+import java.util.HexFormat;
 import javax.crypto.Cipher;
-import javax.crypto.EncryptedPrivateKeyInfo;
-import javax.crypto.SecretKey;
 import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -68,15 +69,87 @@ class KeyFilesTest {
                         label);
     }
 
-    private static byte[] encrypted(final String algorithm) throws Exception {
-        final SecretKey secret =
-                SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(PASSWORD));
-        final Cipher cipher = Cipher.getInstance(algorithm);
-        cipher.init(Cipher.ENCRYPT_MODE, secret);
-        final AlgorithmParameters parameters = cipher.getParameters();
-        return new EncryptedPrivateKeyInfo(
-                        parameters, cipher.doFinal(SERVER.getKeyPair().getPrivate().getEncoded()))
-                .getEncoded();
+    /** A hash and a length of key. */
+    private enum Pbes2 {
+        SHA256_AES256("PBKDF2WithHmacSHA256", 0x09, 32, 0x2a),
+        SHA256_AES128("PBKDF2WithHmacSHA256", 0x09, 16, 0x02),
+        SHA512_AES256("PBKDF2WithHmacSHA512", 0x0b, 32, 0x2a);
+
+        private static final byte[] SALT = {1, 2, 3, 4, 5, 6, 7, 8};
+        private static final byte[] IV = new byte[16];
+        private static final int ITERATIONS = 2048;
+
+        private final String derivation;
+        private final int hmac;
+        private final int keyBytes;
+        private final int aes;
+
+        Pbes2(final String derivation, final int hmac, final int keyBytes, final int aes) {
+            this.derivation = derivation;
+            this.hmac = hmac;
+            this.keyBytes = keyBytes;
+            this.aes = aes;
+        }
+
+        /** RFC 8018, appendix A.4, written from there and not by the JDK. */
+        private byte[] encrypt(final byte[] plain) throws Exception {
+            final byte[] secret =
+                    SecretKeyFactory.getInstance(derivation)
+                            .generateSecret(
+                                    new PBEKeySpec(PASSWORD, SALT, ITERATIONS, 8 * keyBytes))
+                            .getEncoded();
+            final Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+            cipher.init(
+                    Cipher.ENCRYPT_MODE,
+                    new SecretKeySpec(secret, "AES"),
+                    new IvParameterSpec(IV));
+            final byte[] pbkdf2 =
+                    sequence(
+                            hex("06092a864886f70d01050c"),
+                            sequence(
+                                    der(4, SALT),
+                                    der(2, (byte) (ITERATIONS >> 8), (byte) ITERATIONS),
+                                    sequence(
+                                            hex("06082a864886f70d02%02x".formatted(hmac)),
+                                            hex("0500"))));
+            final byte[] scheme =
+                    sequence(hex("060960864801650304%04x".formatted(0x100 | aes)), der(4, IV));
+            return sequence(
+                    sequence(hex("06092a864886f70d01050d"), sequence(pbkdf2, scheme)),
+                    der(4, cipher.doFinal(plain)));
+        }
+
+        private static byte[] hex(final String digits) {
+            return HexFormat.of().parseHex(digits);
+        }
+
+        private static byte[] sequence(final byte[]... parts) {
+            final ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (final byte[] part : parts) {
+                all.writeBytes(part);
+            }
+            return der(0x30, all.toByteArray());
+        }
+
+        private static byte[] der(final int tag, final byte... content) {
+            final ByteArrayOutputStream all = new ByteArrayOutputStream();
+            all.write(tag);
+            if (content.length >= 0x100) {
+                all.write(0x82);
+                all.write(content.length >> 8);
+            } else if (content.length >= 0x80) {
+                all.write(0x81);
+            }
+            all.write(content.length);
+            all.writeBytes(content);
+            return all.toByteArray();
+        }
+    }
+
+    private static String encrypted(final Pbes2 scheme) throws Exception {
+        return pem(
+                "ENCRYPTED PRIVATE KEY",
+                scheme.encrypt(SERVER.getKeyPair().getPrivate().getEncoded()));
     }
 
     // ---- PEM
@@ -102,22 +175,15 @@ class KeyFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "PBEWithHmacSHA256AndAES_256",
-                "PBEWithHmacSHA256AndAES_128",
-                "PBEWithHmacSHA512AndAES_256",
-                "PBEWithSHA1AndDESede"
-            })
-    void mayBeEncrypted(final String algorithm) throws Exception {
-        Files.writeString(key, pem("ENCRYPTED PRIVATE KEY", encrypted(algorithm)));
+    @EnumSource
+    void mayBeEncrypted(final Pbes2 scheme) throws Exception {
+        Files.writeString(key, encrypted(scheme));
         assertServes(TlsOptions.defaults().withCertificate(chain, key, PASSWORD));
     }
 
     @Test
     void thatAreEncryptedNeedTheirPassword() throws Exception {
-        Files.writeString(
-                key, pem("ENCRYPTED PRIVATE KEY", encrypted("PBEWithHmacSHA256AndAES_256")));
+        Files.writeString(key, encrypted(Pbes2.SHA256_AES256));
         assertThatThrownBy(() -> TlsOptions.defaults().withCertificate(chain, key))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(key.toString())
