@@ -118,7 +118,12 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                             ? Long.MAX_VALUE
                             : startNs + timeoutNs;
             nowNs = startNs;
+            boolean clockIsRead = true;
             while (mayGoOn()) {
+                if (!clockIsRead) {
+                    nowNs = nanoTime();
+                }
+                clockIsRead = false;
                 int work = ownWork();
                 // Who waits at once needn't look around before: the wait does it.
                 final boolean waits = waitsAtOnce && work == 0 && nowNs < endNs;
@@ -204,11 +209,11 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     }
 
     private int dutyCycle() {
+        nowNs = nanoTime();
         return ownWork() + waiting.poll();
     }
 
     private int ownWork() {
-        nowNs = nanoTime();
         int work = tasks.isEmpty() ? 0 : runTasks();
         if (nowNs >= timers.earliestNs()) {
             work += timers.advance(nowNs, guard);

@@ -6,6 +6,7 @@ import io.verbena.spi.TransportProvider;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +31,9 @@ final class Waiting {
     private volatile boolean asleep;
     private volatile boolean wakeupRequested;
     private volatile @Nullable Thread thread;
+
+    /** Threads that wait until {@link #thread} has left the loop. */
+    private final AtomicInteger awaitingLeave = new AtomicInteger();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition leftLoop = lock.newCondition();
@@ -86,7 +90,8 @@ final class Waiting {
     }
 
     /**
-     * Waits until there is work or the time has come.
+     * Waits until there is work or the time has come, as seen from the start of the duty cycle, in
+     * which there was nothing to do.
      *
      * @return whether there was work.
      */
@@ -102,7 +107,7 @@ final class Waiting {
             if (wakeupRequested || queue.isWorkPending()) {
                 return true;
             }
-            final long waitNs = untilNs == Long.MAX_VALUE ? untilNs : untilNs - queue.nanoTime();
+            final long waitNs = untilNs == Long.MAX_VALUE ? untilNs : untilNs - queue.cycleTimeNs();
             if (waitNs <= 0) {
                 return false;
             }
@@ -144,14 +149,16 @@ final class Waiting {
         thread = current;
     }
 
-    /** The loop has ended. */
+    /** The loop has ended. Nobody waits for that as a rule, and then it costs no lock. */
     void left() {
-        lock.lock();
-        try {
-            thread = null;
-            leftLoop.signalAll();
-        } finally {
-            lock.unlock();
+        thread = null;
+        if (awaitingLeave.get() > 0) {
+            lock.lock();
+            try {
+                leftLoop.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -159,6 +166,7 @@ final class Waiting {
     void awaitLeft(final long timeoutNs) {
         boolean interrupted = false;
         lock.lock();
+        awaitingLeave.incrementAndGet();
         try {
             long left = timeoutNs;
             while (thread != null && left > 0) {
@@ -169,6 +177,7 @@ final class Waiting {
                 }
             }
         } finally {
+            awaitingLeave.decrementAndGet();
             lock.unlock();
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -90,7 +90,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
                             options.connect()
                                     .withSession(Sessions.options(options.connect().session())));
             while (!established) {
-                awaitEvent(deadlineNs, timeoutNs, "%s could not be connected to".formatted(server));
+                awaitEvent(
+                        deadlineNs - System.nanoTime(),
+                        timeoutNs,
+                        "%s could not be connected to".formatted(server));
             }
         } catch (final VerbenaException e) {
             msg.release();
@@ -109,7 +112,7 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
     }
 
     /** Runs the loop for one event. */
-    private void awaitEvent(final long deadlineNs, final long timeoutNs, final String what) {
+    private void awaitEvent(final long leftNs, final long timeoutNs, final String what) {
         final SessionClosed why = end;
         if (why != null) {
             throw Failures.closed(what, why);
@@ -120,7 +123,6 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
         if (Thread.currentThread().isInterrupted()) {
             throw Failures.interrupted();
         }
-        final long leftNs = deadlineNs - System.nanoTime();
         if (leftNs <= 0) {
             throw Failures.late(server, timeoutNs);
         }
@@ -128,8 +130,8 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
     }
 
     @Override
-    public Msg receive(final long deadlineNs) {
-        final long startNs = System.nanoTime();
+    public Msg receive(final long nowNs, final long deadlineNs) {
+        long leftNs = deadlineNs - nowNs;
         while (!answered) {
             final EventReason reason = failure;
             if (reason != null && (reason != EventReason.FLUSHED || end != null)) {
@@ -138,7 +140,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
                         ? Failures.closed(hasEnded, why)
                         : Failures.message(reason, server, msg.out().position());
             }
-            awaitEvent(deadlineNs, deadlineNs - startNs, hasEnded);
+            awaitEvent(leftNs, deadlineNs - nowNs, hasEnded);
+            if (!answered) {
+                leftNs = deadlineNs - System.nanoTime();
+            }
         }
         answered = false;
         return msg;

@@ -155,8 +155,7 @@ final class HostedCarrier implements ServerCarrier, ServerSession.Handler {
     // ---- on the serving thread
 
     @Override
-    public Msg receive(final long deadlineNs) {
-        final long startNs = System.nanoTime();
+    public Msg receive(final long nowNs, final long deadlineNs) {
         lock.lock();
         try {
             while (true) {
@@ -178,7 +177,7 @@ final class HostedCarrier implements ServerCarrier, ServerSession.Handler {
                 }
                 final long leftNs = deadlineNs - System.nanoTime();
                 if (leftNs <= 0) {
-                    throw Failures.late(remoteAddress, deadlineNs - startNs);
+                    throw Failures.late(remoteAddress, deadlineNs - nowNs);
                 }
                 changed.awaitNanos(leftNs);
             }

@@ -92,7 +92,7 @@ public abstract sealed class MessageStream implements AutoCloseable
         final int length = writer.finish();
         final int type = outgoing.bytes().getShort(Layout.TYPE) & 0xffff;
         try {
-            transmit(length, System.nanoTime() + timeoutNs);
+            transmit(length, timeoutNs);
         } catch (final StreamFailure e) {
             failed();
             throw e;
@@ -126,11 +126,12 @@ public abstract sealed class MessageStream implements AutoCloseable
         send();
     }
 
-    private void transmit(final int length, final long deadlineNs) {
+    private void transmit(final int length, final long timeoutNs) {
         Msg msg = message();
         if (outgoing.isLent()) {
             msg.out().position(length);
         } else {
+            final long deadlineNs = System.nanoTime() + timeoutNs;
             final ByteBuffer message = outgoing.bytes();
             int sent = 0;
             while (true) {
@@ -150,7 +151,7 @@ public abstract sealed class MessageStream implements AutoCloseable
                     break;
                 }
                 carrier.send(msg);
-                msg = carrier.receive(deadlineNs);
+                msg = carrier.receive(System.nanoTime(), deadlineNs);
                 current = msg;
                 if (msg.in().limit() != 0) {
                     throw new StreamMalformedMessage(
@@ -191,7 +192,7 @@ public abstract sealed class MessageStream implements AutoCloseable
         checkTurn(Turn.READ, "read");
         final int type;
         try {
-            receive(System.nanoTime() + timeoutNs);
+            receive(timeoutNs);
             type = reader.type();
             final long nowNs = System.nanoTime();
             statistics.received(type, reader.size());
@@ -239,8 +240,10 @@ public abstract sealed class MessageStream implements AutoCloseable
         return reader;
     }
 
-    private void receive(final long deadlineNs) {
-        final Msg msg = carrier.receive(deadlineNs);
+    private void receive(final long timeoutNs) {
+        final long startNs = System.nanoTime();
+        final long deadlineNs = startNs + timeoutNs;
+        final Msg msg = carrier.receive(startNs, deadlineNs);
         current = msg;
         final ByteBuffer bytes = msg.in();
         final int length = bytes.limit();
@@ -276,7 +279,7 @@ public abstract sealed class MessageStream implements AutoCloseable
             }
             msg.out().position(0);
             carrier.send(msg);
-            msg = carrier.receive(deadlineNs);
+            msg = carrier.receive(System.nanoTime(), deadlineNs);
             current = msg;
         }
         reader.wrap(incoming.bytes(), 0, size);

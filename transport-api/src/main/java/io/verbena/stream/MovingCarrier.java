@@ -113,9 +113,9 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
     }
 
     @Override
-    public Msg receive(final long deadlineNs) {
+    public Msg receive(final long nowNs, final long deadlineNs) {
         final EventQueueHandler eventQueue = enter().eventQueue();
-        final long startNs = System.nanoTime();
+        long leftNs = deadlineNs - nowNs;
         while (true) {
             final Msg msg = held;
             if (arrived && msg != null) {
@@ -136,11 +136,13 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
             if (Thread.currentThread().isInterrupted()) {
                 throw Failures.interrupted();
             }
-            final long leftNs = deadlineNs - System.nanoTime();
             if (leftNs <= 0) {
-                throw Failures.late(remoteAddress, deadlineNs - startNs);
+                throw Failures.late(remoteAddress, deadlineNs - nowNs);
             }
             eventQueue.runEventLoop(1, leftNs);
+            if (!arrived) {
+                leftNs = deadlineNs - System.nanoTime();
+            }
         }
     }
 

@@ -51,6 +51,7 @@ public abstract class StreamContract implements TransportUnderTest {
     private static final int RESULT = MessageTypes.COMPILATION_CODE;
     private static final int QUERY = 100;
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long CLOSE_LIMIT_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -59,10 +60,14 @@ public abstract class StreamContract implements TransportUnderTest {
     /** For subclasses that are transports under test. */
     protected StreamContract() {}
 
-    /** What all streams of the suite have; a transport adds what it needs. */
+    /**
+     * What all streams of the suite have; a transport adds what it needs. An end in good order
+     * takes both ends, and a test often has but one thread for them: it needn't wait long.
+     */
     protected StreamOptions options() {
         return StreamOptions.defaults()
                 .withTimeoutNs(LIMIT_NS)
+                .withCloseTimeoutNs(CLOSE_LIMIT_NS)
                 .withPortal(portalOptions())
                 .withConnect(connectOptions());
     }

@@ -171,6 +171,10 @@ final class Incoming {
         lengths[slot] = length;
         bytes += length;
         received++;
+        if (length >= Frames.OVERHEAD) {
+            // At once: the frame may have to wait until an answer has left, and that for the grant.
+            connection.onGrant(memory.slots.getInt(memory.receiveSlot(slot) + Frames.GRANT));
+        }
     }
 
     /** The oldest READ has completed. */
@@ -241,9 +245,6 @@ final class Incoming {
         final boolean remote = (header.flags() & Frames.FLAG_REMOTE) != 0;
         final boolean toRead = remote && header.type() == FrameType.REQUEST;
         if (toRead ? readsPosted - readsCompleted >= maxReads : done != begun) {
-            return false;
-        }
-        if (!connection.onGrant(memory.slots.getInt(at + Frames.GRANT))) {
             return false;
         }
         if (header.type() == Frames.TYPE_GRANT) {

@@ -101,7 +101,8 @@ final class Outgoing {
 
     /** The peer's receives: how many there are at first, and how long. */
     void peer(final int firstGrant, final int slotBytes) {
-        granted = firstGrant;
+        // A frame of the peer may have come before the news of the connection.
+        granted(firstGrant);
         peerEager = slotBytes - Frames.OVERHEAD;
     }
 

@@ -338,18 +338,17 @@ final class RdmaConnection implements Connection {
         return isLive() && !detached && !handshake.isClosing();
     }
 
-    /** The peer has granted more; false if it lies. */
-    boolean onGrant(final int total) {
+    /** The peer has granted more, unless it lies. */
+    void onGrant(final int total) {
         final Outgoing out = outgoing();
-        if (!out.isPlausible(total)) {
+        if (out.isPlausible(total)) {
+            out.granted(total);
+        } else {
             end(
                     EventReason.PROTOCOL_ERROR,
                     "%s grants %d frames, which can't be".formatted(remoteAddress, total),
                     null);
-            return false;
         }
-        out.granted(total);
-        return true;
     }
 
     // ---- the end

@@ -34,6 +34,19 @@ public final class Stories {
         }
     }
 
+    /**
+     * Plays certain stories.
+     *
+     * @param transport what the story of a seed is played over.
+     * @param seeds which.
+     */
+    public static void replay(
+            final LongFunction<TransportUnderTest> transport, final long... seeds) {
+        for (final long seed : seeds) {
+            play(transport, seed);
+        }
+    }
+
     private static void play(final LongFunction<TransportUnderTest> transport, final long seed) {
         final Leaks leaks = new Leaks();
         leaks.begin();

@@ -105,6 +105,7 @@ public final class Story {
         final Scene scene = new Scene(transport);
         Throwable failure = null;
         Story story = null;
+        String asItWas = "";
         try {
             story = new Story(scene, script.cast());
             for (final Step step : script.steps()) {
@@ -113,6 +114,7 @@ public final class Story {
             story.end();
         } catch (final Throwable e) {
             failure = e;
+            asItWas = String.valueOf(story);
         }
         try {
             if (failure != null && story != null) {
@@ -127,7 +129,9 @@ public final class Story {
             }
         }
         if (failure != null) {
-            throw new AssertionError(failure.getMessage() + " in " + story, failure);
+            throw new AssertionError(
+                    "%s in %s, which ended as %s".formatted(failure.getMessage(), asItWas, story),
+                    failure);
         }
     }
 

@@ -21,6 +21,20 @@ public abstract class StoryTest {
      */
     protected abstract int count();
 
+    /**
+     * Stories that have gone wrong once, and are played at each run.
+     *
+     * @return their seeds.
+     */
+    protected long[] lessons() {
+        return new long[0];
+    }
+
+    @Test
+    final void whatWentWrongOnceDoesNotAgain() {
+        Stories.replay(this::transport, lessons());
+    }
+
     @Test
     final void whateverHappensTheGuaranteesHold() {
         Stories.play(this::transport, count());
