@@ -100,9 +100,7 @@ class KeyFilesTest {
                             .getEncoded();
             final Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
             cipher.init(
-                    Cipher.ENCRYPT_MODE,
-                    new SecretKeySpec(secret, "AES"),
-                    new IvParameterSpec(IV));
+                    Cipher.ENCRYPT_MODE, new SecretKeySpec(secret, "AES"), new IvParameterSpec(IV));
             final byte[] pbkdf2 =
                     sequence(
                             hex("06092a864886f70d01050c"),
