@@ -611,3 +611,9 @@ DISNI(jlong, getContext)(JNIEnv *env, jobject self UNUSED, jlong handle) {
     }
     return context;
 }
+
+/* The port of its device that it uses; 0: none yet. */
+VERBENA(jint, port)(JNIEnv *env, jclass type UNUSED, jlong handle) {
+    struct rdma_cm_id *id = handle_object(env, handle, KIND_ID);
+    return id == NULL ? 0 : id->port_num;
+}

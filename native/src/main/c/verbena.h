@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 /* The version of Verbena's natives. Changes with the signature or meaning of any; Extensions.java has the same number. */
-#define VERBENA_VERSION 1
+#define VERBENA_VERSION 2
 
 /* The version that DiSNI 2.1's jar asks for. */
 #define DISNI_VERSION 32

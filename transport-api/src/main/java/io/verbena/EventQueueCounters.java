@@ -18,6 +18,8 @@ package io.verbena;
  * @param handlerFailures call-backs and tasks that threw.
  * @param upgrades sessions that changed to a faster transport when they were set up.
  * @param fallbacks sessions that were to, and did without.
+ * @param listenerFailures portals that could listen no more, and portals of {@code auto} that went
+ *     on with one transport only.
  */
 public record EventQueueCounters(
         long sessionsEstablished,
@@ -33,4 +35,5 @@ public record EventQueueCounters(
         long poolStalls,
         long handlerFailures,
         long upgrades,
-        long fallbacks) {}
+        long fallbacks,
+        long listenerFailures) {}

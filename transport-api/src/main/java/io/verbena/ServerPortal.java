@@ -127,6 +127,19 @@ public interface ServerPortal extends AutoCloseable {
                 final Throttle limit, final String remoteAddress, final String detail) {}
 
         /**
+         * The portal can't listen any more, though nobody has closed it: the RDMA device whose
+         * address it listens on was removed, for example. It closes itself, as by {@link
+         * ServerPortal#close()}, and {@link #onClosed} follows. Here, or later, one may listen
+         * again, as far as the fault is over.
+         *
+         * @param portal the portal.
+         * @param reason why.
+         * @param detail one line for people.
+         */
+        default void onFailed(
+                final ServerPortal portal, final EventReason reason, final String detail) {}
+
+        /**
          * The portal is closed: its last call.
          *
          * @param portal the portal.

@@ -9,6 +9,7 @@ import io.verbena.spi.Availability;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
+import io.verbena.spi.PollerContext;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class AutoListener implements Listener {
         this.scheme = scheme;
         this.options = options;
         this.acceptor = acceptor;
-        gate = new TokenGate(poller.context(), pair, options, offers);
+        gate = new TokenGate(poller.context(), pair, options, offers, this::onDataFailed);
     }
 
     static AutoListener open(
@@ -90,6 +91,14 @@ final class AutoListener implements Listener {
         }
     }
 
+    /** From now on its sessions are carried by the control transport. */
+    private void onDataFailed(final EventReason reason, final String detail) {
+        data = null;
+        missing = new Missing(reason, detail);
+        poller.context().count(PollerContext.Count.LISTENER_FAILURE);
+        poller.context().report(reason, detail, null);
+    }
+
     /** Where control connections come in. */
     private final class Door implements Acceptor {
         @Override
@@ -100,6 +109,11 @@ final class AutoListener implements Listener {
         @Override
         public long postponedNs() {
             return acceptor.postponedNs();
+        }
+
+        @Override
+        public void onFailed(final EventReason reason, final String detail) {
+            acceptor.onFailed(reason, detail);
         }
     }
 

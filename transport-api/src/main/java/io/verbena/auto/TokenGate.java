@@ -10,6 +10,7 @@ import io.verbena.spi.PollerContext;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class TokenGate implements Acceptor {
     private final TransportPair pair;
     private final PortalOptions options;
     private final List<ServerConnection> offers;
+    private final BiConsumer<EventReason, String> onFailed;
     private final GuessLimit guesses;
 
     /** Data connections that have shown nothing yet, the oldest first. */
@@ -30,11 +32,13 @@ final class TokenGate implements Acceptor {
             final PollerContext context,
             final TransportPair pair,
             final PortalOptions options,
-            final List<ServerConnection> offers) {
+            final List<ServerConnection> offers,
+            final BiConsumer<EventReason, String> onFailed) {
         this.context = context;
         this.pair = pair;
         this.options = options;
         this.offers = offers;
+        this.onFailed = onFailed;
         guesses = new GuessLimit(context);
     }
 
@@ -51,6 +55,11 @@ final class TokenGate implements Acceptor {
         visitors.add(visitor);
         visitor.limit(context.schedule(options.upgradeTimeoutNs(), visitor::onTooLate));
         return visitor;
+    }
+
+    @Override
+    public void onFailed(final EventReason reason, final String detail) {
+        onFailed.accept(reason, detail);
     }
 
     /** Whose token it is; null if it is nobody's, or not for this connection. */

@@ -19,6 +19,7 @@ final class Counters {
     long handlerFailures;
     long upgrades;
     long fallbacks;
+    long listenerFailures;
 
     EventQueueCounters snapshot() {
         return new EventQueueCounters(
@@ -35,6 +36,7 @@ final class Counters {
                 poolStalls,
                 handlerFailures,
                 upgrades,
-                fallbacks);
+                fallbacks,
+                listenerFailures);
     }
 }

@@ -421,6 +421,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
             case UPGRADE -> counters.upgrades++;
             case FALLBACK -> counters.fallbacks++;
             case PROTOCOL_ERROR -> counters.protocolErrors++;
+            case LISTENER_FAILURE -> counters.listenerFailures++;
         }
     }
 

@@ -130,6 +130,12 @@ final class Portal implements ServerPortal {
             return newcomer;
         }
 
+        @Override
+        public void onFailed(final EventReason reason, final String detail) {
+            // Not from here: this is a call-back of the transport's.
+            queue.schedule(0, () -> failed(reason, detail));
+        }
+
         private String rateDetail() {
             return "more than %d new connections in a second"
                     .formatted(options.maxAcceptsPerSecond());
@@ -300,6 +306,22 @@ final class Portal implements ServerPortal {
     @Override
     public int sessions() {
         return sessions.get();
+    }
+
+    /** Its listener is no more. */
+    private void failed(final EventReason reason, final String detail) {
+        if (closed) {
+            return;
+        }
+        queue.counters.listenerFailures++;
+        queue.report(reason, detail, null);
+        queue.countEvent();
+        try {
+            handler.onFailed(this, reason, detail);
+        } catch (final Throwable e) {
+            queue.failed(null, e);
+        }
+        close();
     }
 
     @Override

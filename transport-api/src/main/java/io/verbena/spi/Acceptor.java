@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.spi;
 
+import io.verbena.EventReason;
 import org.jspecify.annotations.Nullable;
 
 /** Who is told of a listener's new connections. */
@@ -26,4 +27,14 @@ public interface Acceptor {
     default long postponedNs() {
         return 0;
     }
+
+    /**
+     * The listener is closed, as by {@link Listener#close()}, because it can't listen any more: the
+     * device of its address was removed, for example. Its last call. Not told of what the caller of
+     * {@link Poller#listen} hears as an exception.
+     *
+     * @param reason what kind of fault.
+     * @param detail one line for people.
+     */
+    default void onFailed(final EventReason reason, final String detail) {}
 }

@@ -77,7 +77,10 @@ public interface PollerContext {
         FALLBACK,
 
         /** A peer has broken the protocol, on a connection that the engine doesn't know of. */
-        PROTOCOL_ERROR
+        PROTOCOL_ERROR,
+
+        /** A listener has failed that the engine doesn't know of. */
+        LISTENER_FAILURE
     }
 
     /** A task that waits for its time. */

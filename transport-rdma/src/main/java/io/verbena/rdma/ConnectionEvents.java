@@ -138,6 +138,11 @@ final class ConnectionEvents {
             }
             return;
         }
+        final RdmaListener listening = listeners.get(event.id());
+        if (listening != null) {
+            listening.onEvent(event);
+            return;
+        }
         final RdmaConnection connection = connections.get(event.id());
         if (connection != null) {
             final Connector connector = connection.connector();

@@ -163,6 +163,12 @@ final class CountingVerbs implements Verbs {
     }
 
     @Override
+    public int port(final long id) {
+        VerbsCalls.control();
+        return verbs.port(id);
+    }
+
+    @Override
     public List<Device> devices() throws IOException {
         VerbsCalls.control();
         return verbs.devices();

@@ -20,6 +20,7 @@ final class Endpoint {
     private final CompletionQueue queue;
     private final boolean ownsQueue;
     private final int place;
+    private final int maxReads;
     private final QueuePairMemory memory;
     private final QueuePair queuePair;
     private final Outgoing outgoing;
@@ -34,13 +35,14 @@ final class Endpoint {
             final RdmaConnection connection,
             final LocalDevice device,
             final boolean ownsQueue,
-            final int maxReads)
+            final int grantedReads)
             throws IOException {
         this.device = device;
         this.ownsQueue = ownsQueue;
         verbs = poller.verbs();
         options = poller.options();
         id = connection.id();
+        maxReads = Math.min(grantedReads, device.domain().limits().maxReads());
         final int completions = completions(options);
         queue = ownsQueue ? device.ownQueue(completions) : device.queueFor(completions);
         place = queue.enter(connection, completions);
@@ -90,16 +92,16 @@ final class Endpoint {
 
     /** With a place in a completion queue that it shares. */
     static Endpoint open(
-            final RdmaPoller poller, final RdmaConnection connection, final int maxReads)
+            final RdmaPoller poller, final RdmaConnection connection, final int grantedReads)
             throws IOException {
-        return new Endpoint(poller, connection, deviceOf(poller, connection), false, maxReads);
+        return new Endpoint(poller, connection, deviceOf(poller, connection), false, grantedReads);
     }
 
     /** With a completion queue of its own, which it takes along to another event queue. */
     static Endpoint movable(
-            final RdmaPoller poller, final RdmaConnection connection, final int maxReads)
+            final RdmaPoller poller, final RdmaConnection connection, final int grantedReads)
             throws IOException {
-        return new Endpoint(poller, connection, deviceOf(poller, connection), true, maxReads);
+        return new Endpoint(poller, connection, deviceOf(poller, connection), true, grantedReads);
     }
 
     private static LocalDevice deviceOf(final RdmaPoller poller, final RdmaConnection connection)
@@ -122,6 +124,11 @@ final class Endpoint {
 
     QueuePair queuePair() {
         return queuePair;
+    }
+
+    /** READs that it may have under way: what the peer grants, and the device can do. */
+    int maxReads() {
+        return maxReads;
     }
 
     Domain domain() {

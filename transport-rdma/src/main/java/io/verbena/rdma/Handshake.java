@@ -41,8 +41,8 @@ final class Handshake {
     private final RdmaOptions options;
     private Invitation peer = Invitation.unknown();
 
-    /** READs that this end may have under way. */
-    private int maxReads = 1;
+    /** READs that the peer lets this end have under way: a client has none. */
+    private int grantedReads;
 
     /** A client's HELLO; a server's first frame, to be sent when the connection is made. */
     private byte @Nullable [] greeting;
@@ -66,7 +66,7 @@ final class Handshake {
         if (!connection.isConnecting()) {
             return;
         }
-        final Endpoint endpoint = Endpoint.open(connection.poller(), connection, maxReads);
+        final Endpoint endpoint = Endpoint.open(connection.poller(), connection, grantedReads);
         connection.endpoint(endpoint);
         final byte[] hello = greeting;
         final boolean inside = hello != null && Invitation.fits(hello.length - FrameHeader.LENGTH);
@@ -131,12 +131,19 @@ final class Handshake {
     /** A peer asks. */
     void invited(final CmEvent event, final Invitation invitation) throws IOException {
         peer = invitation;
-        maxReads = Math.max(1, Math.min(options.maxReads(), event.initiatorDepth()));
+        grantedReads = Math.min(options.maxReads(), readsGrantedBy(event));
         final byte[] hello = invitation.hello();
         if (hello != null) {
             deliver(hello);
         }
         connection.runSoon();
+    }
+
+    /** A stock libdisni doesn't tell; what Verbena's clients grant is what there can be. */
+    private int readsGrantedBy(final CmEvent request) {
+        return verbs.extensions().contains(Extension.CONNECTION)
+                ? request.initiatorDepth()
+                : Integer.MAX_VALUE;
     }
 
     /**
@@ -147,7 +154,7 @@ final class Handshake {
      */
     void acceptUndecided() {
         try {
-            accept(Endpoint.movable(connection.poller(), connection, maxReads));
+            accept(Endpoint.movable(connection.poller(), connection, grantedReads));
         } catch (final IOException e) {
             connection.fail(e);
         }
@@ -167,7 +174,8 @@ final class Handshake {
         verbs.setAckTimeout(connection.id(), ACK_TIMEOUT);
         connection.phase(Phase.ACCEPTED);
         verbs.accept(
-                connection.id(), new ConnectionParameters(data, 0, maxReads, RETRIES, RNR_RETRIES));
+                connection.id(),
+                new ConnectionParameters(data, 0, endpoint.maxReads(), RETRIES, RNR_RETRIES));
     }
 
     private boolean sendsPrivateData() {
@@ -236,9 +244,9 @@ final class Handshake {
         final byte[] rejection = Greeting.isLastWord(header) ? Invitation.rejection(frame) : null;
         try {
             if (header.type() == FrameType.CHALLENGE) {
-                accept(Endpoint.movable(connection.poller(), connection, maxReads));
+                accept(Endpoint.movable(connection.poller(), connection, grantedReads));
             } else if (rejection == null) {
-                accept(Endpoint.open(connection.poller(), connection, maxReads));
+                accept(Endpoint.open(connection.poller(), connection, grantedReads));
             } else {
                 verbs.reject(connection.id(), rejection);
                 connection.end(EventReason.CLOSED_BY_SELF, "closed by this side", null);

@@ -338,6 +338,10 @@ final class Incoming {
         if (remote && header.type() != FrameType.REQUEST && header.type() != FrameType.RESPONSE) {
             return "a payload elsewhere where none belongs: " + header;
         }
+        if (remote && header.type() == FrameType.REQUEST && maxReads == 0) {
+            return "a payload to be READ, of a peer whose connection request grants no READ: "
+                    + header;
+        }
         if (!remote && header.payloadLength() != length - Frames.OVERHEAD) {
             return "a frame of %d bytes whose header doesn't say so: %s".formatted(length, header);
         }

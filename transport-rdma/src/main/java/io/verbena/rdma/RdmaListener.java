@@ -106,6 +106,17 @@ final class RdmaListener implements Listener {
         }
     }
 
+    /** An event of its id. */
+    void onEvent(final CmEvent event) {
+        if (event.type() == CmEvent.Type.DEVICE_REMOVAL) {
+            // The kernel waits until it is destroyed; a wildcard's never is of a device.
+            close();
+            acceptor.onFailed(
+                    EventReason.TRANSPORT_ERROR,
+                    "can't listen on %s any more: the RDMA device was removed".formatted(uri));
+        }
+    }
+
     private void refuse(final RdmaConnection connection) {
         reject(connection);
         connection.abort();

@@ -359,10 +359,18 @@ final class RdmaPoller implements Poller {
                         : "port %d of the RDMA device is down".formatted(event.element());
         for (final RdmaConnection connection : List.copyOf(connections)) {
             final Endpoint endpoint = connection.endpoint();
-            if (endpoint != null && endpoint.domain() == domain) {
+            if (endpoint != null
+                    && endpoint.domain() == domain
+                    && (fatal || mayUse(connection, event.element()))) {
                 connection.linkDown(EventReason.TRANSPORT_ERROR, detail);
             }
         }
+    }
+
+    /** With a stock libdisni it isn't known which port a connection uses. */
+    private boolean mayUse(final RdmaConnection connection, final long port) {
+        final int used = verbs.port(connection.id());
+        return used == 0 || used == port;
     }
 
     void add(final CompletionQueue queue) {

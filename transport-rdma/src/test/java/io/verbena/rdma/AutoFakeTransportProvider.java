@@ -13,6 +13,9 @@ import java.util.List;
 public final class AutoFakeTransportProvider extends PairedTransportProvider {
     static final String SCHEME = "auto+fake";
 
+    /** Where portals listen on the fabric: everywhere, unless a test says otherwise. */
+    static volatile String dataHost = "0.0.0.0";
+
     /** For {@link java.util.ServiceLoader}. */
     public AutoFakeTransportProvider() {
         super(SCHEME, new FakePair());
@@ -25,7 +28,7 @@ public final class AutoFakeTransportProvider extends PairedTransportProvider {
 
         @Override
         public List<URI> dataListenerUris(final URI controlUri) {
-            return List.of(URI.create("fake://0.0.0.0:" + controlUri.getPort()));
+            return List.of(URI.create("fake://%s:%d".formatted(dataHost, controlUri.getPort())));
         }
 
         @Override

@@ -99,6 +99,10 @@ class FakeAutoFallbackTest {
             return pair.session().transportDetail();
         }
 
+        long listenerFailures() {
+            return pair.serverQueue.counters().listenerFailures();
+        }
+
         void assertWorks() {
             pair.roundTrip(10);
             pair.roundTrip(20_000);
@@ -171,6 +175,24 @@ class FakeAutoFallbackTest {
 
             assertThat(world.carriedBy()).startsWith("mem (fake: ").contains("memory");
             world.assertWorks();
+        }
+    }
+
+    @Test
+    void aPortalWhoseDeviceWasRemovedGoesOnAndTellsWhy() throws Exception {
+        AutoFakeTransportProvider.dataHost = "10.0.0.1";
+        try (World world = new World()) {
+            world.listen();
+            world.fabric.removeDevice("fake0");
+            world.scene.until("it is told", () -> world.listenerFailures() == 1);
+            world.connect();
+
+            assertThat(world.carriedBy())
+                    .startsWith("mem (fake: ")
+                    .contains("the RDMA device was removed");
+            world.assertWorks();
+        } finally {
+            AutoFakeTransportProvider.dataHost = "0.0.0.0";
         }
     }
 }

@@ -64,6 +64,11 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
     final List<VerbenaException> thrown = new ArrayList<>();
 
     final List<EventReason> refused = new ArrayList<>();
+
+    /** Why portals failed. */
+    final List<String> failedPortals = new ArrayList<>();
+
+    final List<ServerPortal> closedPortals = new ArrayList<>();
     private final Leaks leaks = new Leaks();
     private final RecordingServer server;
     private final RecordingServer quietServer;
@@ -219,10 +224,19 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
 
     /** A portal that does something else with whoever asks. */
     ServerPortal listen(final Consumer<SessionRequest> what) {
+        return listen(listenUri(), what);
+    }
+
+    /** A portal on an address of one device's. */
+    ServerPortal portalAt(final URI uri) {
+        return listen(uri, request -> request.accept(new Handler(guileless)));
+    }
+
+    private ServerPortal listen(final URI uri, final Consumer<SessionRequest> what) {
         try {
             return ServerPortal.listen(
                     serverQueue,
-                    listenUri(),
+                    uri,
                     new ServerPortal.Handler() {
                         @Override
                         public void onSessionNew(final SessionRequest request) {
@@ -235,6 +249,19 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
                                 final EventReason reason,
                                 final String detail) {
                             refused.add(reason);
+                        }
+
+                        @Override
+                        public void onFailed(
+                                final ServerPortal portal,
+                                final EventReason reason,
+                                final String detail) {
+                            failedPortals.add(reason + ": " + detail);
+                        }
+
+                        @Override
+                        public void onClosed(final ServerPortal portal) {
+                            closedPortals.add(portal);
                         }
                     });
         } catch (final VerbenaException e) {
@@ -346,6 +373,11 @@ final class FakeConversation implements TransportUnderTest, AutoCloseable {
                                 reason ->
                                         reason == EventReason.CLOSED_BY_SELF
                                                 || reason == EventReason.CLOSED_BY_PEER);
+    }
+
+    /** What the servers' event queue has counted of listeners. */
+    long listenerFailures() {
+        return serverQueue.counters().listenerFailures();
     }
 
     /** Requests to {@link #portal()}. */

@@ -29,6 +29,7 @@ final class HandPeer implements AutoCloseable {
     static final int RECEIVES = 32;
     static final int SLOT = 8192;
     private static final int SENDS = 64;
+    private static final int READS = 16;
     private static final int SEND_AT = RECEIVES * SLOT;
     private static final int WORK_BYTES = 128;
     private static final int BATCH = 16;
@@ -83,13 +84,19 @@ final class HandPeer implements AutoCloseable {
 
     /** Asks a portal for a connection. */
     HandPeer connect(final URI portal, final byte[] privateData) throws IOException {
+        return connect(portal, privateData, READS);
+    }
+
+    /** Asks a portal for a connection, on which it may READ so much at once. */
+    HandPeer connect(final URI portal, final byte[] privateData, final int grantedReads)
+            throws IOException {
         id = verbs.createId(events);
         verbs.resolveAddress(id, new InetSocketAddress("10.0.0.7", portal.getPort()), 1000);
         look();
         verbs.resolveRoute(id, 1000);
         look();
         equip();
-        verbs.connect(id, new ConnectionParameters(privateData, 16, 16, 7, 7));
+        verbs.connect(id, new ConnectionParameters(privateData, grantedReads, READS, 7, 7));
         return this;
     }
 

@@ -15,6 +15,7 @@ import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
 import io.verbena.SessionClosed;
 import io.verbena.SessionOptions;
+import io.verbena.SessionRequest;
 import io.verbena.VerbenaException;
 import java.io.IOException;
 import java.net.URI;
@@ -88,10 +89,7 @@ final class PeerProgram {
         queue.bind(pool, PoolUse.BOTH);
         final ServerPortal portal =
                 ServerPortal.listen(
-                        queue,
-                        uri,
-                        request -> request.accept(new Echo()),
-                        PortalOptions.defaults().withSession(options));
+                        queue, uri, new Door(), PortalOptions.defaults().withSession(options));
         say("LISTENING " + portal.uri());
         return portal.uri();
     }
@@ -108,6 +106,24 @@ final class PeerProgram {
 
     private static void closed(final SessionClosed event) {
         say("CLOSED %s %s".formatted(event.reason(), event.detail()));
+    }
+
+    private static final class Door implements ServerPortal.Handler {
+        @Override
+        public void onSessionNew(final SessionRequest request) {
+            request.accept(new Echo());
+        }
+
+        @Override
+        public void onFailed(
+                final ServerPortal portal, final EventReason reason, final String detail) {
+            say("PORTAL FAILED %s %s".formatted(reason, detail));
+        }
+
+        @Override
+        public void onClosed(final ServerPortal portal) {
+            say("PORTAL CLOSED");
+        }
     }
 
     private static final class Echo implements ServerSession.Handler {

@@ -138,6 +138,11 @@ class RealNetworkTest extends RealTest {
         final CompletableFuture<String> removal =
                 CompletableFuture.supplyAsync(() -> Guest.run("rdma", "link", "delete", "rxe2"));
         untilBothClosed(second, "the RDMA device was removed");
+        until("the portal's end", () -> second.hasSaid("PORTAL CLOSED"));
+        assertThat(second.said("PORTAL FAILED"))
+                .as(second.toString())
+                .startsWith("TRANSPORT_ERROR")
+                .contains(SPARE, "the RDMA device was removed");
         others.roundTrip(BYTES);
         second.close();
         until("the device is gone", removal::isDone);

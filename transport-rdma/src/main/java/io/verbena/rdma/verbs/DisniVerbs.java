@@ -421,6 +421,11 @@ final class DisniVerbs implements Verbs {
         }
     }
 
+    @Override
+    public int port(final long id) {
+        return own ? Extensions.port(id) : 0;
+    }
+
     // ---- devices
 
     @Override

@@ -15,6 +15,9 @@ public enum Extension {
     /** Asynchronous events. */
     ASYNC_EVENTS,
 
+    /** The port of a device that a connection uses. */
+    PORT,
+
     /** Addresses of IPv6. */
     IPV6,
 

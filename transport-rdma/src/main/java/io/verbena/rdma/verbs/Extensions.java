@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Extensions {
     /** What {@link #version} has to be. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** Bytes of what {@link #cmEvent} puts before the private data. */
     static final int EVENT_HEAD_BYTES = 32;
@@ -72,6 +72,9 @@ final class Extensions {
     static native void reject(long id, byte[] privateData) throws IOException;
 
     static native void setAckTimeout(long id, int code) throws IOException;
+
+    /** 0: none yet. */
+    static native int port(long id);
 
     // ---- devices
 

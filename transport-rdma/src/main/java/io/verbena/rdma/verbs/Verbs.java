@@ -35,7 +35,7 @@ public interface Verbs {
     /**
      * What the provider is, for people.
      *
-     * @return for example {@code libdisni 1 (libibverbs 1.14.44, librdmacm 1.3.44)}.
+     * @return for example {@code libdisni 2 (libibverbs 1.14.44, librdmacm 1.3.44)}.
      */
     String description();
 
@@ -200,6 +200,15 @@ public interface Verbs {
      * @return the same number for each id of a device; 0: none yet.
      */
     long context(long id);
+
+    /**
+     * The port of its device that an id uses: {@code port_num} of rdma_cm_id. Needs {@link
+     * Extension#PORT}.
+     *
+     * @param id the id.
+     * @return 1 to 255; 0: none yet, or not known.
+     */
+    int port(long id);
 
     // ---- devices
 

@@ -50,6 +50,7 @@ final class FakeConnectionManager {
             if (id.device == null) {
                 throw new IOException("bind: No such device");
             }
+            id.port = fabric.portOf(address.getAddress());
         }
         bound.add(id);
     }
@@ -82,6 +83,7 @@ final class FakeConnectionManager {
             post(id, CmEvent.Type.ADDR_ERROR, -Status.ENODEV);
         } else {
             id.device = device;
+            id.port = fabric.portOf(target.getAddress());
             id.remote = target;
             if (id.local == null) {
                 id.local = new InetSocketAddress(target.getAddress(), ephemeralPort());
@@ -106,6 +108,9 @@ final class FakeConnectionManager {
 
     void listen(final FakeId id, final int backlog) throws IOException {
         require(id, "listen", FakeId.State.BOUND);
+        if (id.device != null) {
+            id.device.present("listen");
+        }
         id.state = FakeId.State.LISTENING;
         id.backlog = Math.max(1, backlog);
     }
@@ -150,6 +155,7 @@ final class FakeConnectionManager {
         server.local = client.remote;
         server.remote = client.local;
         server.device = client.device;
+        server.port = client.port;
         final FakeLink link = new FakeLink(client, server);
         client.link = link;
         server.link = link;
@@ -172,6 +178,9 @@ final class FakeConnectionManager {
         require(id, "accept", FakeId.State.REQUESTED);
         id.device.present("accept");
         check(id, "accept", parameters.privateData(), ACCEPT_DATA);
+        if (parameters.initiatorDepth() > id.device.device.limits().maxReads()) {
+            throw new IOException("accept: Invalid argument");
+        }
         id.parameters = parameters;
         id.state = FakeId.State.ACCEPTED;
         final FakeId client = id.link.client;

@@ -18,12 +18,14 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A fabric within this process: one device, {@code fake0}, unless told otherwise, and everybody at
  * every address. Both ends of a connection use the {@link Verbs} of one fabric. Thread-safe.
  */
 public final class FakeFabric {
+    private static final int USUAL_READS = 16;
     final FakeLock lock = new FakeLock();
     final Handles handles = new Handles(this);
     final FakeMemory memory = new FakeMemory(this);
@@ -39,10 +41,12 @@ public final class FakeFabric {
     volatile boolean disconnectBreaksPeer;
     volatile int maxInline = 220;
     private final List<FakeDevice> devices = new ArrayList<>();
-    private final Map<InetAddress, String> routes = new HashMap<>();
+    private final Map<InetAddress, Route> routes = new HashMap<>();
     private final List<String> violations = new ArrayList<>();
     private Consumer<FakeLink> onEstablished = link -> {};
     private int queuePairNumbers = 0x10;
+
+    private record Route(String device, int port) {}
 
     /** A fabric with one device and one port. */
     public FakeFabric() {
@@ -56,12 +60,27 @@ public final class FakeFabric {
      * @return what {@link #devices(Device...)} takes.
      */
     public static Device device(final String name) {
+        return device(name, 1, USUAL_READS);
+    }
+
+    /**
+     * A device with usual limits, but for these.
+     *
+     * @param name its name.
+     * @param ports how many it has.
+     * @param maxReads that a queue pair may have under way.
+     * @return what {@link #devices(Device...)} takes.
+     */
+    public static Device device(final String name, final int ports, final int maxReads) {
         return new Device(
                 name,
-                new DeviceLimits(1 << 16, 1 << 14, 1 << 20, 1 << 16, 1L << 40, 16, "1.2.3"),
-                List.of(
-                        new Device.Port(
-                                1, "PORT_ACTIVE", "Ethernet", 4096, List.of("fe80::1", "::1"))));
+                new DeviceLimits(1 << 16, 1 << 14, 1 << 20, 1 << 16, 1L << 40, maxReads, "1.2.3"),
+                IntStream.rangeClosed(1, ports).mapToObj(FakeFabric::port).toList());
+    }
+
+    private static Device.Port port(final int number) {
+        return new Device.Port(
+                number, "PORT_ACTIVE", "Ethernet", 4096, List.of("fe80::" + number, "::" + number));
     }
 
     // ---- what it is
@@ -162,14 +181,26 @@ public final class FakeFabric {
     }
 
     /**
-     * Which device an address is of, or leads over.
+     * Which device an address is of, or leads over; its first port.
      *
      * @param address the address.
      * @param device the device's name.
      * @return this.
      */
     public FakeFabric route(final InetAddress address, final String device) {
-        locked(() -> routes.put(address, device));
+        return route(address, device, 1);
+    }
+
+    /**
+     * Which port of which device an address is of, or leads over.
+     *
+     * @param address the address.
+     * @param device the device's name.
+     * @param port its port's number.
+     * @return this.
+     */
+    public FakeFabric route(final InetAddress address, final String device, final int port) {
+        locked(() -> routes.put(address, new Route(device, port)));
         return this;
     }
 
@@ -212,6 +243,16 @@ public final class FakeFabric {
                     final FakeDevice old = deviceNamed(name);
                     devices.set(devices.indexOf(old), new FakeDevice(this, old.device));
                 });
+    }
+
+    /**
+     * Is a device there?
+     *
+     * @param name the device's.
+     * @return false if it was removed and isn't back.
+     */
+    public boolean isPresent(final String name) {
+        return lockedGet(() -> !deviceNamed(name).removed);
     }
 
     /** All completion queues break, as if they had overrun. */
@@ -368,11 +409,16 @@ public final class FakeFabric {
     }
 
     FakeDevice deviceOf(final InetAddress address) {
-        final String name = routes.get(address);
+        final Route route = routes.get(address);
         return presentDevices().stream()
-                .filter(device -> name == null || device.device.name().equals(name))
+                .filter(device -> route == null || device.device.name().equals(route.device))
                 .findFirst()
                 .orElse(null);
+    }
+
+    int portOf(final InetAddress address) {
+        final Route route = routes.get(address);
+        return route == null ? 1 : route.port;
     }
 
     private FakeDevice deviceNamed(final String name) {

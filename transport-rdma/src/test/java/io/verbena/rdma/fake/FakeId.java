@@ -28,6 +28,10 @@ final class FakeId extends FakeObject {
     InetSocketAddress local;
     InetSocketAddress remote;
     FakeDevice device;
+
+    /** Of the device; 0: none yet. */
+    int port;
+
     FakeQueuePair queuePair;
     FakeLink link;
     ConnectionParameters parameters;

@@ -266,6 +266,11 @@ final class FakeVerbs implements Verbs {
                 });
     }
 
+    @Override
+    public int port(final long id) {
+        return simply("port", () -> extensions.contains(Extension.PORT) ? id(id).port : 0);
+    }
+
     // ---- devices
 
     @Override

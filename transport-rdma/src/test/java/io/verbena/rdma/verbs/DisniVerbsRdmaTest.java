@@ -99,6 +99,8 @@ class DisniVerbsRdmaTest {
             assertThat(verbs.localAddress(pair.server.id)).isEqualTo(pair.address);
             assertThat(verbs.remoteAddress(pair.server.id))
                     .isEqualTo(verbs.localAddress(pair.client.id));
+            assertThat(verbs.port(pair.client.id)).isPositive();
+            assertThat(verbs.port(pair.server.id)).isEqualTo(verbs.port(pair.client.id));
             assertThat(verbs.limits(pair.client.context))
                     .isIn(verbs.devices().stream().map(Device::limits).toList());
             assertThat(pair.client.queuePair.maxInline()).isBetween(0, 65_536);

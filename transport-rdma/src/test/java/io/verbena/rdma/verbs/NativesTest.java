@@ -6,19 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The natives, as far as they go without an RDMA device. */
 @EnabledOnOs(OS.LINUX)
@@ -53,46 +48,6 @@ class NativesTest {
     @Test
     void hasAllExtensions() {
         assertThat(verbs.extensions()).isEqualTo(EnumSet.allOf(Extension.class));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"linux-x86_64", "linux-aarch_64"})
-    void exportsEveryNativeOfDisniAndOfOurs(final String platform) throws Exception {
-        final String library;
-        try (InputStream in =
-                VerbsLibrary.class
-                        .getClassLoader()
-                        .getResourceAsStream(
-                                "META-INF/native/verbena/" + platform + "/libdisni.so")) {
-            assumeThat(in).as("no cross compiler").isNotNull();
-            library = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-        }
-        final ClassLoader loader = VerbsLibraryTest.class.getClassLoader();
-        final List<String> disni = new ArrayList<>();
-        final List<String> ours = new ArrayList<>();
-        for (final String name :
-                List.of(
-                        "com.ibm.disni.verbs.impl.NativeDispatcher",
-                        "com.ibm.disni.util.NativeAffinity")) {
-            disni.addAll(natives(Class.forName(name, false, loader)));
-        }
-        ours.addAll(natives(Extensions.class));
-        assertThat(disni).hasSize(50);
-        assertThat(disni).allSatisfy(name -> assertThat(library).contains("\0" + name + "\0"));
-        assertThat(ours).isNotEmpty();
-        assertThat(ours).allSatisfy(name -> assertThat(library).contains("\0" + name + "\0"));
-    }
-
-    private static List<String> natives(final Class<?> type) {
-        return Arrays.stream(type.getDeclaredMethods())
-                .filter(method -> Modifier.isNative(method.getModifiers()))
-                .map(
-                        method ->
-                                "Java_"
-                                        + type.getName().replace('.', '_')
-                                        + '_'
-                                        + method.getName().replace("_", "_1"))
-                .toList();
     }
 
     @Test

@@ -1,13 +1,14 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma.verbs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.verbena.rdma.probe.VerbsProbe;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,12 +108,68 @@ class VerbsLibraryTest {
                 .contains("libdisni");
     }
 
+    /** With java.io.tmpdir on a file system of its own, which is mounted so. */
+    private String probeMounted(final String options, final String... arguments) throws Exception {
+        final Path mounted = Files.createDirectories(directory.resolve("mounted"));
+        final List<String> by =
+                List.of(
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        "mount -t tmpfs -o \"$0\" tmpfs \"$1\" && shift && exec \"$@\"",
+                        options,
+                        mounted.toString());
+        assumeMayMount(by);
+        return run(
+                by,
+                Map.of(),
+                classPathArguments(
+                        Stream.concat(
+                                        Stream.of("-Djava.io.tmpdir=" + mounted),
+                                        Arrays.stream(arguments))
+                                .toArray(String[]::new)));
+    }
+
+    private static void assumeMayMount(final List<String> by) throws Exception {
+        final List<String> command = new ArrayList<>(by);
+        command.add("true");
+        final Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (final IOException e) {
+            assumeTrue(false, "no unshare(1): " + e.getMessage());
+            return;
+        }
+        final String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+        assumeTrue(process.waitFor() == 0, "nothing may be mounted here: " + said);
+    }
+
     @Test
-    void namesThePropertyWhereNothingCanBeRun() throws Exception {
-        final Path noexec = noexec();
-        assumeThat(noexec).as("a writable file system that is mounted noexec").isNotNull();
-        assertThat(probe("-Dio.verbena.rdma.tmpdir=" + noexec))
-                .contains("programs may not be run from " + noexec, "io.verbena.rdma.tmpdir");
+    void namesThePropertyWhereTheTemporaryDirectoryIsMountedNoexec() throws Exception {
+        assertThat(probeMounted("noexec"))
+                .startsWith(
+                        "unavailable: Verbena's libdisni.so can't be loaded: programs may not be"
+                                + " run from "
+                                + directory.resolve("mounted"))
+                .contains(
+                        "(mounted noexec?): name another directory with"
+                                + " -Dio.verbena.rdma.tmpdir=DIRECTORY",
+                        "failed to map segment");
+        assertThat(probeMounted("noexec", "-Dio.verbena.rdma.tmpdir=" + directory))
+                .matches("(loaded|works): libdisni \\d+ .*");
+    }
+
+    @Test
+    void namesThePropertyWhereTheTemporaryDirectoryIsMountedReadOnly() throws Exception {
+        assertThat(probeMounted("ro"))
+                .startsWith(
+                        "unavailable: the natives can't be unpacked in "
+                                + directory.resolve("mounted"))
+                .contains("Read-only file system")
+                .endsWith("name another directory with -Dio.verbena.rdma.tmpdir=DIRECTORY");
+        assertThat(probeMounted("ro", "-Dio.verbena.rdma.tmpdir=" + directory))
+                .matches("(loaded|works): libdisni \\d+ .*");
     }
 
     @Test
@@ -122,18 +179,6 @@ class VerbsLibraryTest {
                 .startsWith("unavailable: the RDMA libraries aren't usable: ")
                 .contains(
                         "libibverbs.so.1", "apt install libibverbs1 librdmacm1 ibverbs-providers");
-    }
-
-    private static Path noexec() throws IOException {
-        try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
-            return mounts.map(line -> line.split(" "))
-                    .filter(fields -> List.of(fields[3].split(",")).contains("noexec"))
-                    .filter(fields -> fields[2].equals("tmpfs"))
-                    .map(fields -> Path.of(fields[1]))
-                    .filter(Files::isWritable)
-                    .findFirst()
-                    .orElse(null);
-        }
     }
 
     private static List<String> classPath() {
@@ -156,7 +201,14 @@ class VerbsLibraryTest {
     /** Runs the probe; the line that it prints. */
     private String run(final Map<String, String> environment, final String... arguments)
             throws Exception {
-        final List<String> command = new ArrayList<>();
+        return run(List.of(), environment, arguments);
+    }
+
+    /** By way of another command. */
+    private String run(
+            final List<String> by, final Map<String, String> environment, final String... arguments)
+            throws Exception {
+        final List<String> command = new ArrayList<>(by);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xshare:auto");
         command.addAll(List.of(arguments));
@@ -173,7 +225,7 @@ class VerbsLibraryTest {
                 process.destroyForcibly();
                 throw new AssertionError("the probe doesn't end");
             }
-            return Files.readString(output, StandardCharsets.UTF_8).strip();
+            return Files.readString(output, UTF_8).strip();
         } finally {
             Files.delete(output);
         }
