@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.verbena.ClientAuthentication;
+import io.verbena.EventReason;
 import io.verbena.PeerIdentity;
 import io.verbena.TlsOptions;
 import io.verbena.TlsVersion;
 import io.verbena.testkit.Leaks;
 import io.verbena.testkit.Pair;
+import io.verbena.testkit.Payload;
 import io.verbena.testkit.Scene;
 import io.verbena.testkit.TestCertificates;
-import io.verbena.testkit.contract.MessageContract;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,14 +27,22 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The contract's part about messages of all lengths, with each engine, version of TLS and kind of
- * key, both ends with a certificate. The whole contract, which takes much longer, is kept with TLS
- * 1.3 and elliptic curves: {@link TlsContractTest}, {@link BoringSslContractTest}.
+ * What is different with another engine, version of TLS or kind of key, both ends with a
+ * certificate: handshakes, records of all lengths, the end. The whole contract, which takes much
+ * longer, is kept with TLS 1.3 and elliptic curves: {@link TlsContractTest}, {@link
+ * BoringSslContractTest}.
  */
 @ParameterizedClass(name = "{0}")
 @MethodSource("combinations")
 @ExtendWith(Leaks.class)
-class TlsCombinationsTest implements MessageContract {
+class TlsCombinationsTest {
+    /** Around a frame's header, and around a record's length. */
+    private static final int[] LENGTHS = {
+        0, 1, 31, 33, 512, 4096, 16_383, 16_384, 16_385, 65_536, 1 << 20, 1
+    };
+
+    private static final int LONGEST = 1 << 20;
+
     private enum Engine {
         JDK,
         BORINGSSL
@@ -133,11 +142,6 @@ class TlsCombinationsTest implements MessageContract {
         scene.close();
     }
 
-    @Override
-    public Scene scene() {
-        return scene;
-    }
-
     @Test
     void bothEndsKnowWhoTheOtherIsAndWhatTheySpeak() {
         final Pair pair = scene.pair().established();
@@ -146,6 +150,24 @@ class TlsCombinationsTest implements MessageContract {
         assertThat(client.protocol()).isEqualTo(combination.version().protocol());
         assertThat(pair.session().peer().names()).contains("localhost");
         assertThat(pair.session().peer().protocol()).isEqualTo(combination.version().protocol());
+    }
+
+    @Test
+    void payloadsOfAllLengthsArriveAsTheyWereSentAndTheEndIsInOrder() {
+        final Pair pair = scene.pair().pools(LENGTHS.length, LONGEST).established();
+        pair.client.whenResponse(
+                (session, msg) -> {
+                    final long number = (Long) msg.userContext();
+                    Payload.check(msg, LENGTHS[(int) number], number);
+                });
+        for (final int length : LENGTHS) {
+            pair.send(length);
+        }
+        pair.untilResponses(LENGTHS.length);
+        pair.session().close();
+        pair.untilClosed();
+        pair.client.assertClosed(EventReason.CLOSED_BY_SELF);
+        pair.server.assertClosed(EventReason.CLOSED_BY_PEER);
     }
 
     @Test
