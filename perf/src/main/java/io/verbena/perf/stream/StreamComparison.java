@@ -63,7 +63,8 @@ public final class StreamComparison {
      *
      * @param cpuUs microseconds of CPU of both ends for a conversation, each round's.
      * @param wallUs microseconds from a conversation's begin to its end, each round's.
-     * @param threads of the process while it was measured, most of any round's.
+     * @param threads of the process while it was measured, most of any round's; as many as the plan
+     *     says are the clients'.
      */
     public record Result(List<Double> cpuUs, List<Double> wallUs, int threads) {
         /**
@@ -187,21 +188,17 @@ public final class StreamComparison {
             throws IOException, InterruptedException {
         final ExecutorService servers = Executors.newFixedThreadPool(plan.threads());
         final BlockingQueue<ServerStream> queue = new LinkedBlockingQueue<>();
-        final List<ClientStream> idle = new ArrayList<>();
-        // A smaller piece for those that do nothing.
-        final StreamOptions idleOptions = StreamOptions.defaults().withFragmentBytes(1024);
         try (StreamListener listener =
-                StreamListener.listen(plan.uri(), StreamOptions.defaults(), queue)) {
+                        StreamListener.listen(plan.uri(), StreamOptions.defaults(), queue);
+                IdleStreams idle = IdleStreams.open(listener.uri(), plan.idleStreams())) {
             for (int i = 0; i < plan.threads(); i++) {
                 servers.execute(() -> serveStreams(queue));
             }
-            for (int i = 0; i < plan.idleStreams(); i++) {
-                idle.add(ClientStream.connect(listener.uri(), idleOptions));
-            }
-            return converse(() -> connectStream(listener.uri()), into, counts);
+            final int most = converse(() -> connectStream(listener.uri()), into, counts);
+            idle.stillThere();
+            return most;
         } finally {
             stop(servers);
-            idle.forEach(ClientStream::close);
         }
     }
 
