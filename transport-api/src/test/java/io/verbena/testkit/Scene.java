@@ -38,6 +38,7 @@ public final class Scene implements AutoCloseable {
     private final List<MsgPool> pools = new ArrayList<>();
     private final List<RecordingClient> clients = new ArrayList<>();
     private final List<RecordingServer> servers = new ArrayList<>();
+    private final List<Wire> wires = new ArrayList<>();
     private final List<AutoCloseable> others = new ArrayList<>();
 
     /**
@@ -207,7 +208,9 @@ public final class Scene implements AutoCloseable {
      * @return the detour.
      */
     public Wire wire(final URI portal) {
-        return closesWithScene(transport.wire(portal));
+        final Wire wire = closesWithScene(transport.wire(portal));
+        wires.add(wire);
+        return wire;
     }
 
     /**
@@ -257,7 +260,14 @@ public final class Scene implements AutoCloseable {
 
     /** Runs all event queues until nothing happens any more, the clock standing still. */
     public void untilQuiet() {
-        pump.untilQuiet(QUIET_ROUNDS, transport.quietNs());
+        untilQuiet(transport.quietNs());
+    }
+
+    /** What a wire's thread moves may take longer than that, where the machine is busy. */
+    private void untilQuiet(final long quietNs) {
+        do {
+            pump.untilQuiet(QUIET_ROUNDS, quietNs, transport::isBusy);
+        } while (wires.stream().anyMatch(Wire::hasMoved));
     }
 
     /**
@@ -273,7 +283,7 @@ public final class Scene implements AutoCloseable {
         for (long left = ns; left > 0; left -= stepNs) {
             dueNs += Math.min(left, stepNs);
             clock.advance(Math.max(0, dueNs - clock.getAsLong()));
-            pump.untilQuiet(QUIET_ROUNDS, transport.quietNs() / 10);
+            untilQuiet(transport.quietNs() / 10);
         }
         untilQuiet();
         aheadNs = clock.getAsLong() - dueNs;

@@ -119,6 +119,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
                             connected,
                             peer,
                             this);
+            poller.handshakeBegan();
         }
     }
 
@@ -140,6 +141,11 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         }
     }
 
+    private void handshakeEnded() {
+        handshake = null;
+        poller.handshakeEnded();
+    }
+
     private void opened(final Link made) {
         link = made;
         phase = Phase.OPEN;
@@ -159,7 +165,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public void onSecured(final Link secured) {
-        handshake = null;
+        handshakeEnded();
         opened(secured);
         handler.onConnected();
         if (secured.hasUnread()) {
@@ -169,7 +175,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public void onFailed(final LinkException e) {
-        handshake = null;
+        handshakeEnded();
         fail(e);
     }
 
@@ -332,7 +338,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         inbound.close();
         final TlsHandshake begun = handshake;
         if (begun != null) {
-            handshake = null;
+            handshakeEnded();
             begun.cancel();
         }
         if (link != null) {
