@@ -14,6 +14,11 @@ public interface Lines extends AutoCloseable {
     /** Runs of all loops in which everything that is under way has arrived. */
     int rounds();
 
+    /** Do threads of the transport's own do something that is still to arrive? */
+    default boolean isBusy() {
+        return false;
+    }
+
     /** A hostile client, which has connected to a portal or is about to. */
     Line connect(URI portal);
 

@@ -21,7 +21,8 @@ final class SecretTargets {
     private static final World WORLD =
             new World(
                     new MemLines(URI.create("mem://asks"), URI.create("mem://pretends")),
-                    SharedSecret.of("nobody guesses this".getBytes(StandardCharsets.US_ASCII)));
+                    SharedSecret.of("nobody guesses this".getBytes(StandardCharsets.US_ASCII)),
+                    null);
 
     private SecretTargets() {}
 

@@ -16,13 +16,19 @@ import java.nio.file.Path;
  * the transport. Of all sockets those leave nothing behind when they are closed, not even for a
  * minute, so there can be millions.
  */
-final class SocketLines implements Lines {
+class SocketLines implements Lines {
+    private final String scheme;
     private final Path directory;
     private final Path portal;
     private final Path server;
     private final ServerSocketChannel listener;
 
     SocketLines() {
+        this("unix");
+    }
+
+    SocketLines(final String scheme) {
+        this.scheme = scheme;
         try {
             directory = Files.createTempDirectory("verbena-fuzz");
             portal = directory.resolve("p");
@@ -34,8 +40,8 @@ final class SocketLines implements Lines {
         }
     }
 
-    private static URI uri(final Path socket) {
-        return URI.create("unix://" + socket);
+    private URI uri(final Path socket) {
+        return URI.create(scheme + "://" + socket);
     }
 
     @Override

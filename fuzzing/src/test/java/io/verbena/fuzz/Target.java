@@ -84,7 +84,15 @@ enum Target {
     CLIENT_SECRET(
             "a client that asks for a shared secret, by frames of who doesn't know it",
             SecretTargets::client,
-            SecretTargets::servers);
+            SecretTargets::servers),
+    SERVER_TLS(
+            "a server that speaks TLS, by records of who doesn't",
+            TlsTargets::server,
+            TlsTargets::clients),
+    CLIENT_TLS(
+            "a client that speaks TLS, by records of who doesn't",
+            TlsTargets::client,
+            TlsTargets::servers);
 
     private static final Pattern HEX = Pattern.compile("\"hex\": *\"([0-9a-f]+)\"");
 

@@ -425,8 +425,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
                             HELLO_TIMEOUT,
                             AUTHENTICATION_FAILED,
                             TLS_FAILED ->
-                            SessionClosed.of(
-                                    said, "ended by %s: %s".formatted(remoteAddress(), said), null);
+                            SessionClosed.of(said, endedByPeer(said), null);
                     // Its own affairs.
                     default ->
                             SessionClosed.of(
@@ -434,6 +433,14 @@ abstract class AbstractSession implements Session, ConnectionHandler {
                                     "closed by %s (%s there)".formatted(remoteAddress(), said),
                                     null);
                 });
+    }
+
+    private String endedByPeer(final EventReason said) {
+        // A first frame that says so is in clear, as this side has spoken.
+        return said == EventReason.TLS_FAILED && state.compareTo(SessionState.ESTABLISHED) < 0
+                ? "%s speaks TLS alone, and this side doesn't: connect by the scheme that it listens on"
+                        .formatted(remoteAddress())
+                : "ended by %s: %s".formatted(remoteAddress(), said);
     }
 
     /** Notes why the session ends, if nothing has been noted before. */

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +21,13 @@ public record HostPort(URI uri, String host, int port) {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     /**
+     * With an underscore, as names in Docker's networks and Windows' have: RFC 3986 allows that in
+     * a host, and {@link URI}, which follows RFC 2396, takes it for an authority of another kind.
+     */
+    private static final Pattern WITH_UNDERSCORE =
+            Pattern.compile("([A-Za-z0-9_][A-Za-z0-9_.-]*):(\\d{1,5})");
+
+    /**
      * Takes a URI apart.
      *
      * @param uri the URI, absolute.
@@ -28,14 +36,28 @@ public record HostPort(URI uri, String host, int port) {
      */
     public static HostPort parse(final URI uri) {
         final String host = uri.getHost();
-        if (host == null || uri.getPort() < 0 || uri.getPort() > 0xffff) {
+        if (host == null) {
+            return withUnderscore(uri);
+        }
+        final boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        return checked(uri, bracketed ? host.substring(1, host.length() - 1) : host, uri.getPort());
+    }
+
+    private static HostPort withUnderscore(final URI uri) {
+        final String authority = uri.getRawAuthority();
+        final Matcher matcher = WITH_UNDERSCORE.matcher(authority == null ? "" : authority);
+        return matcher.matches()
+                ? checked(uri, matcher.group(1), Integer.parseInt(matcher.group(2)))
+                : checked(uri, "", -1);
+    }
+
+    private static HostPort checked(final URI uri, final String host, final int port) {
+        if (host.isEmpty() || port < 0 || port > 0xffff) {
             throw new IllegalArgumentException(
                     "an address needs a host and a port, like %1$s://host:9400 or %1$s://[::1]:9400, not %2$s"
                             .formatted(uri.getScheme(), uri));
         }
-        final boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        return new HostPort(
-                uri, bracketed ? host.substring(1, host.length() - 1) : host, uri.getPort());
+        return new HostPort(uri, host, port);
     }
 
     /**

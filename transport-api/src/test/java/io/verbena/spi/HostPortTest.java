@@ -26,6 +26,15 @@ class HostPortTest {
     }
 
     @Test
+    void aHostMayHaveAnUnderscore() {
+        final HostPort uri = parse("tls://order_service:9400/path?query");
+        assertThat(uri.host()).isEqualTo("order_service");
+        assertThat(uri.port()).isEqualTo(9400);
+        assertThat(uri.isLiteral()).isFalse();
+        assertThat(uri.withPort(7)).isEqualTo(URI.create("tls://order_service:7"));
+    }
+
+    @Test
     void anAddressOfIpv4NeedsNoNameServer() throws UnknownHostException {
         final HostPort uri = parse("rdma://10.0.0.1:1");
         assertThat(uri.isLiteral()).isTrue();
@@ -50,7 +59,9 @@ class HostPortTest {
                 "rdma://server/path",
                 "rdma://:9400",
                 "rdma://server:65536",
-                "rdma://under_score:9400"
+                "rdma://under_score",
+                "rdma://under_score:65536",
+                "rdma://who@under_score:9400"
             })
     void withoutHostAndPortItIsNone(final String wrong) {
         assertThatThrownBy(() -> parse(wrong))

@@ -39,11 +39,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *
  * <p>What a JVM opens once and keeps (the channels' helper descriptors, the buffers of the thread
  * that runs the tests) is opened before the first measurement. Netty's allocators keep some chunks
- * that were used once: {@link #CACHED_BYTES} of them are let pass, far less than a pool of the
- * larger tests, and as they are kept and not made anew, the allowance holds for a whole run. A few
- * small buffers that nobody frees by hand may wait for the garbage collector, which nobody calls:
- * what is more than {@link #COLLECTED_BYTES} is to be freed by hand, or each test waits for a
- * collection.
+ * that were used once: those of the pooled one are not counted, as each of its buffers is; of the
+ * others {@link #CACHED_BYTES} are let pass, far less than a pool of the larger tests, and as they
+ * are kept and not made anew, the allowance holds for a whole run. A few small buffers that nobody
+ * frees by hand may wait for the garbage collector, which nobody calls: what is more than {@link
+ * #COLLECTED_BYTES} is to be freed by hand, or each test waits for a collection.
  */
 public final class Leaks implements BeforeEachCallback, AfterEachCallback {
     /** How much of what Netty counts may be cached chunks. */
@@ -239,9 +239,15 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
         return counted;
     }
 
-    /** What Netty counts: the pooled allocator's chunks too, which it keeps. */
+    /**
+     * What Netty counts but for the pooled allocator's chunks, which it keeps, and of which each
+     * buffer that is in use is counted.
+     */
     private static long nettyBytes() {
-        return Math.max(0, PlatformDependent.usedDirectMemory());
+        return Math.max(
+                0,
+                PlatformDependent.usedDirectMemory()
+                        - PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory());
     }
 
     /** Buffers of the pooled allocator that were not released. */

@@ -14,6 +14,10 @@ public final class Pump {
     public static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
 
     private static final int IDLE_ROUNDS_BEFORE_PAUSE = 200;
+
+    /** A poller asks for new connections only once in many rounds. */
+    private static final int ROUNDS_PER_PAUSE = 32;
+
     private static final long PAUSE_NS = 20_000;
 
     private final List<EventQueueHandler> queues = new ArrayList<>();
@@ -57,7 +61,7 @@ public final class Pump {
                 throw new AssertionError("in vain waited for: " + what);
             }
             idleRounds = once() > 0 ? 0 : idleRounds + 1;
-            if (idleRounds > IDLE_ROUNDS_BEFORE_PAUSE) {
+            if (idleRounds > IDLE_ROUNDS_BEFORE_PAUSE && idleRounds % ROUNDS_PER_PAUSE == 0) {
                 // what is waited for is in the kernel, or another thread's
                 LockSupport.parkNanos(PAUSE_NS);
             }
@@ -71,6 +75,17 @@ public final class Pump {
      * @param quietNs nanoseconds of real time without an event.
      */
     public void untilQuiet(final int rounds, final long quietNs) {
+        untilQuiet(rounds, quietNs, () -> false);
+    }
+
+    /**
+     * Runs the queues until nothing has happened for so many rounds, and for so long.
+     *
+     * @param rounds rounds in a row without an event.
+     * @param quietNs nanoseconds of real time without an event.
+     * @param busy whether somebody else does something that an event will come of.
+     */
+    public void untilQuiet(final int rounds, final long quietNs, final BooleanSupplier busy) {
         final long start = System.nanoTime();
         long lastEvent = start;
         int idleRounds = 0;
@@ -78,7 +93,9 @@ public final class Pump {
             if (System.nanoTime() - start > LIMIT_NS) {
                 throw new AssertionError("never quiet");
             }
-            if (once() > 0) {
+            // Asked first: what is done by then, is seen by the round.
+            final boolean more = busy.getAsBoolean();
+            if (once() > 0 || more) {
                 idleRounds = 0;
                 lastEvent = System.nanoTime();
             } else {

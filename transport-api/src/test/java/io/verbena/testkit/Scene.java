@@ -22,6 +22,12 @@ public final class Scene implements AutoCloseable {
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long TEARDOWN_STEP_NS = TimeUnit.MILLISECONDS.toNanos(25);
 
+    /**
+     * At the end, where nobody looks: an event queue that is closed waits for a real millisecond at
+     * each step until its peer, which isn't run any more, has had all of its time.
+     */
+    private static final long END_STEP_NS = 10 * TEARDOWN_STEP_NS;
+
     private static final int QUIET_ROUNDS = 30;
 
     private final TransportUnderTest transport;
@@ -38,6 +44,7 @@ public final class Scene implements AutoCloseable {
     private final List<MsgPool> pools = new ArrayList<>();
     private final List<RecordingClient> clients = new ArrayList<>();
     private final List<RecordingServer> servers = new ArrayList<>();
+    private final List<Wire> wires = new ArrayList<>();
     private final List<AutoCloseable> others = new ArrayList<>();
 
     /**
@@ -207,7 +214,9 @@ public final class Scene implements AutoCloseable {
      * @return the detour.
      */
     public Wire wire(final URI portal) {
-        return closesWithScene(transport.wire(portal));
+        final Wire wire = closesWithScene(transport.wire(portal));
+        wires.add(wire);
+        return wire;
     }
 
     /**
@@ -257,7 +266,14 @@ public final class Scene implements AutoCloseable {
 
     /** Runs all event queues until nothing happens any more, the clock standing still. */
     public void untilQuiet() {
-        pump.untilQuiet(QUIET_ROUNDS, transport.quietNs());
+        untilQuiet(transport.quietNs());
+    }
+
+    /** What a wire's thread moves may take longer than that, where the machine is busy. */
+    private void untilQuiet(final long quietNs) {
+        do {
+            pump.untilQuiet(QUIET_ROUNDS, quietNs, transport::isBusy);
+        } while (wires.stream().anyMatch(Wire::hasMoved));
     }
 
     /**
@@ -273,7 +289,7 @@ public final class Scene implements AutoCloseable {
         for (long left = ns; left > 0; left -= stepNs) {
             dueNs += Math.min(left, stepNs);
             clock.advance(Math.max(0, dueNs - clock.getAsLong()));
-            pump.untilQuiet(QUIET_ROUNDS, transport.quietNs() / 10);
+            untilQuiet(transport.quietNs() / 10);
         }
         untilQuiet();
         aheadNs = clock.getAsLong() - dueNs;
@@ -302,7 +318,7 @@ public final class Scene implements AutoCloseable {
     @Override
     public void close() throws Exception {
         // Whoever waits for a deadline from now on shall not wait for real.
-        timePasses(true);
+        clock.advanceOnRead(END_STEP_NS);
         Throwable failure = null;
         failure = attempt(failure, queues);
         for (final RecordingServer server : servers) {

@@ -39,6 +39,9 @@ public final class SocketWire implements Wire {
     private volatile boolean closed;
     private volatile int cutsWanted;
     private int cutsDone;
+    private volatile int looksWanted;
+    private int looksDone;
+    private boolean moved;
 
     private record Link(SocketChannel client, SocketChannel server, Flow toServer, Flow toClient) {}
 
@@ -83,6 +86,27 @@ public final class SocketWire implements Wire {
     }
 
     @Override
+    public synchronized boolean hasMoved() {
+        looksWanted = looksWanted + 1;
+        try {
+            while (thread.isAlive() && looksDone != looksWanted) {
+                wait(10);
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        final boolean since = moved;
+        moved = false;
+        return since;
+    }
+
+    private synchronized void looked(final int wanted, final boolean found) {
+        moved |= found;
+        looksDone = wanted;
+        notifyAll();
+    }
+
+    @Override
     public void close() {
         closed = true;
         awaitThread(true);
@@ -105,7 +129,10 @@ public final class SocketWire implements Wire {
         try {
             listener.configureBlocking(false);
             while (!closed) {
-                if (!step()) {
+                final int wanted = looksWanted;
+                final boolean found = step();
+                looked(wanted, found);
+                if (!found) {
                     LockSupport.parkNanos(PAUSE_NS);
                 }
             }

@@ -77,4 +77,13 @@ public interface TransportUnderTest {
     default long quietNs() {
         return 3_000_000;
     }
+
+    /**
+     * Do threads of the transport's own do something that an event will come of?
+     *
+     * @return whether nothing is quiet yet.
+     */
+    default boolean isBusy() {
+        return false;
+    }
 }

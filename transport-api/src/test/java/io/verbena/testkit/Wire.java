@@ -21,6 +21,15 @@ public interface Wire extends AutoCloseable {
     /** The end of {@link #stall()}: what was stalled goes through. */
     void release();
 
+    /**
+     * Looks around once more: has anything gone through since this was last asked?
+     *
+     * @return whether what came out may not have been seen yet; false where it is seen at once.
+     */
+    default boolean hasMoved() {
+        return false;
+    }
+
     /** Takes the detour away, and breaks what still goes over it. */
     @Override
     void close();

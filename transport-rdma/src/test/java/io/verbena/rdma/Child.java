@@ -38,12 +38,22 @@ final class Child implements AutoCloseable {
 
     /** Runs the {@link PeerProgram} by way of a command. */
     static Child peer(final List<String> by, final String... arguments) {
+        return program(PeerProgram.class, by, List.of("-Xmx128m"), arguments);
+    }
+
+    /** Runs a program of the tests by way of a command, in a JVM with options. */
+    static Child program(
+            final Class<?> program,
+            final List<String> by,
+            final List<String> options,
+            final String... arguments) {
         final List<String> command = new ArrayList<>(by);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // What starts soonest where a machine is emulated.
-        command.addAll(List.of("-ea", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-ea", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add(PeerProgram.class.getName());
+        command.add(program.getName());
         command.addAll(List.of(arguments));
         return new Child(command);
     }

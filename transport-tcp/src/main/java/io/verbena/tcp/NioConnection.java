@@ -127,6 +127,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
                             connected,
                             peer,
                             this);
+            poller.handshakeBegan();
         }
     }
 
@@ -146,6 +147,11 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
             handler.onSecuring();
             begun.start();
         }
+    }
+
+    private void handshakeEnded() {
+        handshake = null;
+        poller.handshakeEnded();
     }
 
     private void opened(final Link made) {
@@ -179,14 +185,14 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public void onSecured(final Link secured) {
-        handshake = null;
+        handshakeEnded();
         opened(secured);
         handler.onConnected();
     }
 
     @Override
     public void onFailed(final LinkException e) {
-        handshake = null;
+        handshakeEnded();
         fail(e);
     }
 
@@ -349,7 +355,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         inbound.close();
         final TlsHandshake begun = handshake;
         if (begun != null) {
-            handshake = null;
+            handshakeEnded();
             begun.cancel();
         }
         if (link != null) {

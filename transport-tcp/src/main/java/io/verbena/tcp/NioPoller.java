@@ -49,6 +49,12 @@ final class NioPoller implements Poller {
      */
     private static final int READS_PER_SELECT = 4096;
 
+    /**
+     * The same while TLS handshakes are under way: each has several messages that the selector
+     * tells of, one after the other.
+     */
+    private static final int READS_PER_SELECT_IN_HANDSHAKES = 64;
+
     /** For waits below the selector's resolution of a millisecond. */
     private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
 
@@ -64,6 +70,10 @@ final class NioPoller implements Poller {
     private NioConnection[] connections = new NioConnection[8];
     private int count;
     private int readsToSelect;
+
+    /** TLS handshakes of connections that are made. */
+    private int handshakes;
+
     private int ready;
 
     /** The last time, so many had something to read that the selector need not be asked. */
@@ -172,7 +182,7 @@ final class NioPoller implements Poller {
     }
 
     private int selectNow() {
-        readsToSelect = READS_PER_SELECT;
+        readsToSelect = handshakes == 0 ? READS_PER_SELECT : READS_PER_SELECT_IN_HANDSHAKES;
         someAreFull = false;
         ready = 0;
         try {
@@ -252,6 +262,17 @@ final class NioPoller implements Poller {
      */
     void selectSoon() {
         readsToSelect = 0;
+    }
+
+    /** A connection is made, and its TLS handshake is to come. */
+    void handshakeBegan() {
+        handshakes++;
+        selectSoon();
+    }
+
+    /** One has ended, well or not. */
+    void handshakeEnded() {
+        handshakes--;
     }
 
     // ---- connections

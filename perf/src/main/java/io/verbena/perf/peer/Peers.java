@@ -2,7 +2,6 @@
 package io.verbena.perf.peer;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The peers there are of a kind. A new one is added here. */
 public final class Peers {
@@ -33,21 +32,16 @@ public final class Peers {
      * Those that encrypt it.
      *
      * @param tls what all of them encrypt with.
-     * @return the peers, Verbena first; with BoringSSL without Verbena, whose sessions over it end
-     *     before their GOODBYE, which is still to be mended.
+     * @return the peers, Verbena first.
      */
     public static Peers over(final TlsPair tls) {
-        final List<Peer> others =
+        return new Peers(
                 List.of(
+                        VerbenaPeer.over(tls),
                         RawNioPeer.over(tls, RawNioPeer.Memory.SHARED),
                         RawNioPeer.over(tls, RawNioPeer.Memory.OWN),
                         NettyPeer.over(tls, NettyTransport.EPOLL),
-                        NettyPeer.over(tls, NettyTransport.NIO));
-        return new Peers(
-                tls.engine() == TlsEngine.BORINGSSL
-                        ? others
-                        : Stream.concat(Stream.of(VerbenaPeer.over(tls)), others.stream())
-                                .toList());
+                        NettyPeer.over(tls, NettyTransport.NIO)));
     }
 
     /**

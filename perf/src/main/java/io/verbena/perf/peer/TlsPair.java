@@ -31,12 +31,10 @@ public final class TlsPair {
      */
     private static final String CIPHER_SUITE = "TLS_AES_128_GCM_SHA256";
 
-    private final TlsEngine engine;
     private final SslContext server;
     private final SslContext client;
 
-    private TlsPair(final TlsEngine engine, final SslContext server, final SslContext client) {
-        this.engine = engine;
+    private TlsPair(final SslContext server, final SslContext client) {
         this.server = server;
         this.client = client;
     }
@@ -52,7 +50,6 @@ public final class TlsPair {
     public static TlsPair of(final TlsEngine engine, final CertificateFolder certificates)
             throws SSLException {
         return new TlsPair(
-                engine,
                 same(
                         SslContextBuilder.forServer(
                                 certificates.server().toFile(), certificates.serverKey().toFile()),
@@ -64,10 +61,6 @@ public final class TlsPair {
                                 // measured.
                                 .endpointIdentificationAlgorithm(null),
                         engine));
-    }
-
-    TlsEngine engine() {
-        return engine;
     }
 
     private static SslContext same(final SslContextBuilder builder, final TlsEngine engine)

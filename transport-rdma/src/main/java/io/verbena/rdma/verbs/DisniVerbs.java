@@ -12,17 +12,11 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,9 +52,6 @@ final class DisniVerbs implements Verbs {
     /** sizeof(struct sockaddr_in). */
     private static final int SOCKADDR_IN_BYTES = 16;
 
-    /** How long a wait without {@link Extension#WAITING} may be: its caller has to look then. */
-    private static final int SLICE_MS = 1;
-
     private final NativeDispatcher disni;
 
     /** Is the library Verbena's own? */
@@ -74,9 +65,7 @@ final class DisniVerbs implements Verbs {
     private final long scratchAddress;
 
     /** Without {@link Extension#WAITING}. */
-    private final Map<Long, SlicedWaiter> waiters = new ConcurrentHashMap<>();
-
-    private final AtomicLong lastWaiter = new AtomicLong();
+    private final DisniWaiters waiters = new DisniWaiters();
 
     /**
      * Asks the library, which is loaded, what it can do.
@@ -433,57 +422,7 @@ final class DisniVerbs implements Verbs {
         if (!own) {
             return List.of();
         }
-        final List<Device> devices = new ArrayList<>();
-        DeviceLine device = null;
-        final List<Device.Port> ports = new ArrayList<>();
-        final List<String> gids = new ArrayList<>();
-        String[] port = null;
-        // An end of the text is an end of all that is open.
-        final List<String> lines = new ArrayList<>(Extensions.devices().lines().toList());
-        lines.add("device");
-        for (final String line : lines) {
-            final String[] fields = line.split("\t", -1);
-            if (fields[0].equals("gid")) {
-                gids.add(fields[1]);
-                continue;
-            }
-            if (port != null) {
-                ports.add(
-                        new Device.Port(
-                                Integer.parseInt(port[1]),
-                                port[2],
-                                port[3],
-                                Integer.parseInt(port[4]),
-                                List.copyOf(gids)));
-                gids.clear();
-                port = null;
-            }
-            if (fields[0].equals("port")) {
-                port = fields;
-                continue;
-            }
-            if (device != null) {
-                devices.add(new Device(device.name, device.limits, List.copyOf(ports)));
-                ports.clear();
-            }
-            device = fields.length == 1 ? null : DeviceLine.of(fields);
-        }
-        return List.copyOf(devices);
-    }
-
-    private record DeviceLine(String name, DeviceLimits limits) {
-        static DeviceLine of(final String[] fields) {
-            return new DeviceLine(
-                    fields[1],
-                    new DeviceLimits(
-                            Integer.parseInt(fields[2]),
-                            Integer.parseInt(fields[3]),
-                            Integer.parseInt(fields[4]),
-                            Integer.parseInt(fields[5]),
-                            Long.parseLong(fields[6]),
-                            Integer.parseInt(fields[7]),
-                            fields[8]));
-        }
+        return DisniDevices.parse(Extensions.devices());
     }
 
     @Override
@@ -492,7 +431,7 @@ final class DisniVerbs implements Verbs {
             // What any device of the last years can do.
             return new DeviceLimits(1024, 4096, 65_536, 1024, 1L << 31, 1, "");
         }
-        return DeviceLine.of(Extensions.limits(context).stripTrailing().split("\t", -1)).limits;
+        return DisniDevices.parseLimits(Extensions.limits(context));
     }
 
     @Override
@@ -744,20 +683,15 @@ final class DisniVerbs implements Verbs {
 
     @Override
     public long createWaiter() throws IOException {
-        if (own) {
-            return Extensions.createWaiter();
-        }
-        final long waiter = lastWaiter.incrementAndGet();
-        waiters.put(waiter, new SlicedWaiter());
-        return waiter;
+        return own ? Extensions.createWaiter() : waiters.create();
     }
 
     @Override
     public void destroyWaiter(final long waiter) {
         if (own) {
             Extensions.destroyWaiter(waiter);
-        } else if (waiters.remove(waiter) == null) {
-            throw noWaiter(waiter);
+        } else {
+            waiters.destroy(waiter);
         }
     }
 
@@ -766,7 +700,7 @@ final class DisniVerbs implements Verbs {
         if (own) {
             Extensions.watch(waiter, kind.ordinal(), handle);
         } else {
-            sliced(waiter).watched++;
+            waiters.watch(waiter);
         }
     }
 
@@ -775,13 +709,13 @@ final class DisniVerbs implements Verbs {
         if (own) {
             Extensions.unwatch(waiter, kind.ordinal(), handle);
         } else {
-            sliced(waiter).watched--;
+            waiters.unwatch(waiter);
         }
     }
 
     @Override
     public boolean await(final long waiter, final int timeoutMs) {
-        return own ? Extensions.await(waiter, timeoutMs) : sliced(waiter).await(timeoutMs);
+        return own ? Extensions.await(waiter, timeoutMs) : waiters.await(waiter, timeoutMs);
     }
 
     @Override
@@ -789,51 +723,7 @@ final class DisniVerbs implements Verbs {
         if (own) {
             Extensions.wake(waiter);
         } else {
-            sliced(waiter).wakes.release();
-        }
-    }
-
-    private SlicedWaiter sliced(final long waiter) {
-        final SlicedWaiter found = waiters.get(waiter);
-        if (found == null) {
-            throw noWaiter(waiter);
-        }
-        return found;
-    }
-
-    private static IllegalStateException noWaiter(final long waiter) {
-        return new IllegalStateException("the waiter " + waiter + " doesn't exist any more");
-    }
-
-    /**
-     * A waiter that can't know whether what it watches has something, and says after a short while
-     * that it may.
-     */
-    private static final class SlicedWaiter {
-        final Semaphore wakes = new Semaphore(0);
-
-        /** How much is watched; of the thread that waits. */
-        int watched;
-
-        boolean await(final int timeoutMs) {
-            final boolean woken;
-            try {
-                if (timeoutMs < 0 && watched == 0) {
-                    wakes.acquire();
-                    woken = true;
-                } else {
-                    final int slice = watched == 0 ? timeoutMs : SLICE_MS;
-                    woken =
-                            wakes.tryAcquire(
-                                    timeoutMs < 0 ? slice : Math.min(slice, timeoutMs),
-                                    TimeUnit.MILLISECONDS);
-                }
-            } catch (final InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return true;
-            }
-            wakes.drainPermits();
-            return woken || watched > 0;
+            waiters.wake(waiter);
         }
     }
 

@@ -21,6 +21,9 @@ final class NativesLoader extends ClassLoader {
     /** The class that calls its natives. */
     static final String VERBS = "io.verbena.rdma.verbs.DisniVerbs";
 
+    /** It, and what it is made of: classes of one package are of one loader, or strangers. */
+    private static final String PARTS_OF_VERBS = "io.verbena.rdma.verbs.Disni";
+
     private static final String DISNI = "com.ibm.disni.";
     private static final String EXTENSIONS = "io.verbena.rdma.verbs.Extensions";
 
@@ -37,10 +40,7 @@ final class NativesLoader extends ClassLoader {
 
     /** Is it a class to be loaded here? */
     private static boolean isOwn(final String name) {
-        return name.startsWith(DISNI)
-                || name.equals(EXTENSIONS)
-                || name.equals(VERBS)
-                || name.startsWith(VERBS + "$");
+        return name.startsWith(DISNI) || name.equals(EXTENSIONS) || name.startsWith(PARTS_OF_VERBS);
     }
 
     @Override

@@ -137,16 +137,22 @@ final class Records {
     int fill() throws IOException {
         final LinkBuffer kept = in;
         final LinkBuffer buffer = kept == null ? memory.take(onHeap) : kept;
+        // It is this side's own from here on, also if reading fails.
+        in = buffer;
         buffer.compact();
-        final int read = onHeap ? readToHeap(buffer) : channel.read(buffer.room());
-        if (read > 0) {
-            receivedBytes += read;
-            buffer.end += read;
-            in = buffer;
-        } else if (kept == null) {
-            memory.giveBack(buffer);
+        try {
+            final int read = onHeap ? readToHeap(buffer) : channel.read(buffer.room());
+            if (read > 0) {
+                receivedBytes += read;
+                buffer.end += read;
+            }
+            return read;
+        } finally {
+            if (buffer.isEmpty()) {
+                in = null;
+                memory.giveBack(buffer);
+            }
         }
-        return read;
     }
 
     /** By way of direct memory of ours: the JDK would take some of its own for each thread. */

@@ -395,6 +395,20 @@ public final class TlsHandshake implements HandshakeLimit.Waiter {
     }
 
     private boolean unwrap(final SSLEngine current) throws IOException {
+        // Engines want to see room, though handshake messages have nothing for us.
+        final LinkBuffer target = memory.take(false);
+        try {
+            // BoringSSL's goes on only when it is asked to: behind its tasks, and behind the last
+            // record of the handshake, where it would take data for a part of it.
+            current.unwrap(NOTHING, target.room());
+            return !awaitsRecord(current) || unwrapRecord(current, target);
+        } finally {
+            memory.giveBack(target);
+        }
+    }
+
+    private boolean unwrapRecord(final SSLEngine current, final LinkBuffer target)
+            throws IOException {
         int length = records.wholeRecord();
         if (length == 0) {
             final int read = records.fill();
@@ -407,21 +421,7 @@ public final class TlsHandshake implements HandshakeLimit.Waiter {
             owner.onInterest(true, false);
             return false;
         }
-        // Engines want to see room, though handshake messages have nothing for us.
-        final LinkBuffer target = memory.take(false);
-        final SSLEngineResult result;
-        try {
-            // BoringSSL's notices only now that the record before was the last of the handshake,
-            // and
-            // would go on to the data.
-            current.unwrap(NOTHING, target.room());
-            if (!awaitsRecord(current)) {
-                return true;
-            }
-            result = current.unwrap(records.record(length), target.room());
-        } finally {
-            memory.giveBack(target);
-        }
+        final SSLEngineResult result = current.unwrap(records.record(length), target.room());
         records.taken(result.bytesConsumed());
         if (result.getStatus() == Status.CLOSED) {
             throw faults.endedInHandshake(null);

@@ -67,6 +67,15 @@ public final class TlsTasks implements AutoCloseable {
         return made;
     }
 
+    /** Is a task under way, or waiting for a thread? */
+    static boolean areBusy() {
+        synchronized (LOCK) {
+            final ThreadPoolExecutor current = shared;
+            return current != null
+                    && (current.getActiveCount() > 0 || !current.getQueue().isEmpty());
+        }
+    }
+
     Executor executor() {
         return threads;
     }

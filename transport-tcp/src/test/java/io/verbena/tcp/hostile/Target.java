@@ -83,6 +83,14 @@ final class Target implements AutoCloseable {
             final PortalOptions options,
             final int messages,
             final LongSupplier nanoClock) {
+        this(net.listenUri(), options, messages, nanoClock);
+    }
+
+    Target(
+            final URI where,
+            final PortalOptions options,
+            final int messages,
+            final LongSupplier nanoClock) {
         final EventQueueHandler queue =
                 EventQueueHandler.open(
                         EventQueueOptions.defaults()
@@ -90,7 +98,7 @@ final class Target implements AutoCloseable {
                                 .withNanoClock(nanoClock));
         pool = Leaks.pool(messages, MSG_BYTES, MSG_BYTES);
         queue.bind(pool, PoolUse.SERVER);
-        portal = ServerPortal.listen(queue, net.listenUri(), new Door(), options);
+        portal = ServerPortal.listen(queue, where, new Door(), options);
         loop = new LoopThread(queue);
     }
 

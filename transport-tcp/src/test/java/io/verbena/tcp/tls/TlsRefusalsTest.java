@@ -38,7 +38,7 @@ class TlsRefusalsTest {
     private Scene scene;
 
     private static TlsOptions patient(final TlsOptions options) {
-        return options.withHandshakeTimeoutNs(TlsContractTest.AGES_NS);
+        return options.withHandshakeTimeoutNs(OverTls.AGES_NS);
     }
 
     @BeforeEach
@@ -155,6 +155,7 @@ class TlsRefusalsTest {
                         ConnectOptions.defaults());
         pair.until("CLOSED", plain::isClosed);
         plain.assertClosed(EventReason.TLS_FAILED);
+        assertThat(plain.closed().detail()).contains("speaks TLS alone");
         pair.roundTrip(10);
     }
 
