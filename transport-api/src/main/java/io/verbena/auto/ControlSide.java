@@ -18,6 +18,11 @@ final class ControlSide implements ConnectionHandler {
     }
 
     @Override
+    public void onSecuring() {
+        connection.engine().onSecuring();
+    }
+
+    @Override
     public void onConnected() {
         connection.onControlConnected();
     }

@@ -53,7 +53,8 @@ final class ServerConnection extends AutoConnection {
 
     @Override
     void onControlConnected() {
-        throw new AssertionError("an accepted connection was connected before");
+        // Only behind onSecuring: a TLS handshake is done, and HELLO is what comes next.
+        engine().onConnected();
     }
 
     @Override
