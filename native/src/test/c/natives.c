@@ -1,7 +1,8 @@
 /* Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0 */
 /*
  * Loads the libdisni.so that is named, as a JVM does, and calls natives of DiSNI's and of Verbena's that need no device.
- * For platforms that the build machine can only emulate: NativesTest compiles and runs it. Says a line for each call.
+ * NativesOfPlatformsTest compiles and runs it, also for platforms that the build machine can only emulate. Says a line for
+ * each call.
  */
 #include <dlfcn.h>
 #include <jni.h>

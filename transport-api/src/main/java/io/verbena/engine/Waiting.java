@@ -90,8 +90,7 @@ final class Waiting {
     }
 
     /**
-     * Waits until there is work or the time has come, as seen from the start of the duty cycle, in
-     * which there was nothing to do.
+     * Waits until there is work or the time has come.
      *
      * @return whether there was work.
      */
@@ -107,7 +106,7 @@ final class Waiting {
             if (wakeupRequested || queue.isWorkPending()) {
                 return true;
             }
-            final long waitNs = untilNs == Long.MAX_VALUE ? untilNs : untilNs - queue.cycleTimeNs();
+            final long waitNs = untilNs == Long.MAX_VALUE ? untilNs : untilNs - queue.nanoTime();
             if (waitNs <= 0) {
                 return false;
             }

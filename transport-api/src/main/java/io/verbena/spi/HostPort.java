@@ -25,7 +25,7 @@ public record HostPort(URI uri, String host, int port) {
      * a host, and {@link URI}, which follows RFC 2396, takes it for an authority of another kind.
      */
     private static final Pattern WITH_UNDERSCORE =
-            Pattern.compile("([A-Za-z0-9_][A-Za-z0-9_.-]*):(\\d{1,5})");
+            Pattern.compile("(?=[^:]*_)([A-Za-z0-9_][A-Za-z0-9_.-]*):(\\d{1,5})");
 
     /**
      * Takes a URI apart.

@@ -41,4 +41,9 @@ class AutoMemContractTest extends TransportContract {
     public long quietNs() {
         return auto.quietNs();
     }
+
+    @Override
+    public boolean isAbortHeardThroughAStall() {
+        return true;
+    }
 }

@@ -16,6 +16,9 @@ import net.jqwik.api.constraints.IntRange;
 
 /** What holds for every message, whatever is in it. */
 class MessagePropertiesTest {
+    /** A vector wants room for its count until it is known to be empty. */
+    private static final int COUNT_BYTES = Layout.DESCRIPTOR_BYTES + Integer.BYTES;
+
     @Property(tries = 500)
     void whatIsWrittenIsRead(
             @ForAll("messages") final List<Value> values,
@@ -31,7 +34,11 @@ class MessagePropertiesTest {
             values.forEach(value -> value.write(writer));
             final int length = writer.finish();
 
-            assertThat(buffer.isLent()).isEqualTo(length <= lentBytes);
+            if (length > lentBytes) {
+                assertThat(buffer.isLent()).isFalse();
+            } else if (length + COUNT_BYTES <= lentBytes) {
+                assertThat(buffer.isLent()).isTrue();
+            }
             assertThat(length % 4).isZero();
             final MessageReader reader =
                     new MessageReader(MessageLimits.defaults()).wrap(buffer.bytes(), 0, length);

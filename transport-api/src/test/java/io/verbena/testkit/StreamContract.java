@@ -316,7 +316,7 @@ public abstract class StreamContract implements TransportUnderTest {
     }
 
     @Test
-    void idleStreamsCostNoThread() {
+    public void idleStreamsCostNoThread() {
         final StreamListener listener = serve(StreamContract::answerWithSum);
         final ClientStream first = connect(listener);
         assertThat(askForSum(first, 1)).isZero();

@@ -86,4 +86,14 @@ public interface TransportUnderTest {
     default boolean isBusy() {
         return false;
     }
+
+    /**
+     * Does a link that is stalled carry the news that one end has aborted it? Then that end may be
+     * the first to notice, and the other be told.
+     *
+     * @return whether it does; what goes through the kernel doesn't.
+     */
+    default boolean isAbortHeardThroughAStall() {
+        return false;
+    }
 }

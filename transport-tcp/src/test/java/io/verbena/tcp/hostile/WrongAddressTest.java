@@ -87,8 +87,7 @@ class WrongAddressTest {
                 "tcp:///9400",
                 "tcp://[::1]",
                 "tcp://999.1.1.1:9400",
-                "tcp://1.2.3:9400",
-                "tcp://a_b:9400"
+                "tcp://1.2.3:9400"
             })
     void isRefusedAtOnceAtBothEndsByAnExceptionThatSaysWhatToDo(final String uri) {
         assertThatThrownBy(() -> pinger.listen(uri))

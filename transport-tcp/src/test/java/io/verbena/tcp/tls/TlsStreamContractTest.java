@@ -10,7 +10,12 @@ import java.net.URI;
 
 /** Streams, over TLS. */
 class TlsStreamContractTest extends StreamContract {
-    private final TransportUnderTest transport = new TlsContractTest();
+    private final TransportUnderTest transport = transport();
+
+    /** The transport that it is about. */
+    TransportUnderTest transport() {
+        return new TlsContractTest();
+    }
 
     @Override
     public URI listenUri() {
