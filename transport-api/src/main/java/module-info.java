@@ -10,6 +10,7 @@ module io.verbena {
 
     exports io.verbena;
     exports io.verbena.bridge;
+    exports io.verbena.monitor;
     exports io.verbena.spi;
     exports io.verbena.stream;
     exports io.verbena.wire;

@@ -1,13 +1,16 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.bridge;
 
+import io.verbena.ClientSession;
 import io.verbena.EventReason;
+import io.verbena.PortalCounters;
 import io.verbena.ServerPortal;
 import io.verbena.SessionOptions;
 import io.verbena.SessionRequest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Carries streams from where it listens to another URI, of any two transports: {@code jit://} on
@@ -86,9 +89,12 @@ public final class Bridge implements AutoCloseable {
      *     be there yet.
      * @param options threads, memory and how to secure both sides.
      * @return the bridge, to be closed.
-     * @throws io.verbena.VerbenaException if it can't listen there.
+     * @throws IllegalArgumentException if there is no transport for one of the two.
+     * @throws io.verbena.VerbenaException if it can't listen there, or the other one's transport
+     *     can't be used here.
      */
     public static Bridge open(final URI listen, final URI to, final BridgeOptions options) {
+        ClientSession.requireTransport(to);
         return new Bridge(listen, to, options);
     }
 
@@ -159,6 +165,20 @@ public final class Bridge implements AutoCloseable {
      */
     public BridgeCounters counters() {
         return tally.snapshot();
+    }
+
+    /**
+     * Asks for what the portal has counted that it listens with. All threads of the bridge answer,
+     * so an answer that comes says that they go on, too.
+     *
+     * @return the figures, in a moment; fails if the bridge is closed.
+     */
+    public CompletableFuture<PortalCounters> portalCounters() {
+        final CompletableFuture<?>[] all =
+                loops.stream().map(loop -> loop.ask(() -> loop)).toArray(CompletableFuture[]::new);
+        return loops.get(0)
+                .ask(portal::counters)
+                .thenCombine(CompletableFuture.allOf(all), (counters, done) -> counters);
     }
 
     /** Listens no more, and ends all streams. Idempotent; takes little more than a second. */

@@ -7,11 +7,17 @@ import io.verbena.IdlePolicy;
 import io.verbena.MsgPool;
 import io.verbena.PoolUse;
 import io.verbena.ServerPortal;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An event queue of a bridge, with its thread and memory. */
 final class BridgeLoop implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BridgeLoop.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -24,7 +30,8 @@ final class BridgeLoop implements AutoCloseable {
                 EventQueueHandler.open(
                         EventQueueOptions.defaults()
                                 .withIdlePolicy(IdlePolicy.BLOCK)
-                                .withCloseTimeoutNs(CLOSE_NS));
+                                .withCloseTimeoutNs(CLOSE_NS)
+                                .withErrorHandler(BridgeLoop::failed));
         try {
             pool =
                     MsgPool.direct(
@@ -34,8 +41,13 @@ final class BridgeLoop implements AutoCloseable {
             eventQueue.close();
             throw e;
         }
-        thread = new Thread(eventQueue, "verbena-bridge-" + THREADS.incrementAndGet());
+        thread = new Thread(this::run, "verbena-bridge-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
+    }
+
+    /** The session whose call-back has thrown is closed, and counted as lost; the others go on. */
+    private static void failed(final Throwable cause) {
+        LOG.error("A stream has failed in the bridge itself", cause);
     }
 
     EventQueueHandler eventQueue() {
@@ -50,6 +62,26 @@ final class BridgeLoop implements AutoCloseable {
     /** From now on the event queue is its thread's. */
     void start() {
         thread.start();
+    }
+
+    /** Asks something on its thread; fails if it is closed. */
+    <T> CompletableFuture<T> ask(final Supplier<T> question) {
+        try {
+            return CompletableFuture.supplyAsync(question, eventQueue::execute);
+        } catch (final RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void run() {
+        try {
+            eventQueue.run();
+        } catch (final IllegalStateException e) {
+            // It may have been closed before its thread came to run it.
+            if (!eventQueue.isClosed()) {
+                throw e;
+            }
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.verbena.SessionClosed;
 import io.verbena.SessionClosedException;
 import io.verbena.SessionRequest;
 import io.verbena.SessionState;
+import io.verbena.VerbenaException;
 import java.net.URI;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,19 @@ final class BridgedStream implements ServerSession.Handler, ClientSession.Handle
             final BridgeOptions options,
             final Tally tally) {
         final BridgedStream stream = new BridgedStream(tally, request);
-        stream.back = ClientSession.connect(eventQueue, to, stream, options.connect());
+        try {
+            stream.back = ClientSession.connect(eventQueue, to, stream, options.connect());
+        } catch (final VerbenaException e) {
+            stream.turnAway(e.reason(), String.valueOf(e.getMessage()));
+        } catch (final IllegalArgumentException e) {
+            stream.turnAway(EventReason.UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void turnAway(final EventReason reason, final String detail) {
+        tally.refused.increment();
+        LOG.warn("{} is turned away: {}", from, detail);
+        request.reject(reason.code(), detail);
     }
 
     // ---- the back
@@ -100,9 +113,7 @@ final class BridgedStream implements ServerSession.Handler, ClientSession.Handle
             noteEnd(event, "to " + session.uri());
             other.close();
         } else if (request.isOpen()) {
-            tally.refused.increment();
-            LOG.warn("{} is turned away: {}", from, event.detail());
-            request.reject(event.reason().code(), event.detail());
+            turnAway(event.reason(), event.detail());
         }
     }
 

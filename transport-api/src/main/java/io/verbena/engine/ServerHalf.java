@@ -277,7 +277,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     }
 
     private void tellWaiting() {
-        if (!holding || state != SessionState.ESTABLISHED) {
+        if (!holding || !waitingTold || state != SessionState.ESTABLISHED) {
             return;
         }
         queue.countEvent();

@@ -64,6 +64,9 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     /** Has something to send, at the end of {@link #read} or of the duty cycle. */
     boolean dirty;
 
+    /** Is among those that its poller resumes at the next duty cycle. */
+    boolean resumable;
+
     private boolean reading;
 
     /** The place among the poller's connections; -1: none. */

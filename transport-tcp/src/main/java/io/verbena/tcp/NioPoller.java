@@ -23,9 +23,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -89,7 +87,7 @@ final class NioPoller implements Poller {
 
     private final ArrayDeque<NioConnection> dirty = new ArrayDeque<>();
     private final ArrayDeque<NioConnection> ended = new ArrayDeque<>();
-    private final List<NioConnection> resumable = new ArrayList<>();
+    private final ArrayDeque<NioConnection> resumable = new ArrayDeque<>();
 
     NioPoller(final PollerContext context) {
         this.context = context;
@@ -202,11 +200,15 @@ final class NioPoller implements Poller {
     /** What calls from outside the duty cycle have left to do. */
     private int beforeIo() {
         int work = 0;
-        if (!resumable.isEmpty()) {
-            final List<NioConnection> now = List.copyOf(resumable);
-            resumable.clear();
-            now.forEach(Connection::resume);
-            work += now.size();
+        for (int i = resumable.size(); i > 0; i--) {
+            final NioConnection connection = resumable.poll();
+            if (connection == null) {
+                // Some have left before their turn came.
+                break;
+            }
+            connection.resumable = false;
+            connection.resume();
+            work++;
         }
         return work + afterIo();
     }
@@ -243,7 +245,10 @@ final class NioPoller implements Poller {
 
     /** It has bytes that were read and not looked at. */
     void resumeLater(final NioConnection connection) {
-        resumable.add(connection);
+        if (!connection.resumable) {
+            connection.resumable = true;
+            resumable.add(connection);
+        }
     }
 
     /**
@@ -287,9 +292,11 @@ final class NioPoller implements Poller {
 
     void remove(final NioConnection connection) {
         selectSoon();
-        // It may have been forwarded in the very call-back that adopted it: then it is another
-        // thread's.
-        resumable.remove(connection);
+        if (connection.resumable) {
+            // From now on it may be another thread's.
+            connection.resumable = false;
+            resumable.remove(connection);
+        }
         final int place = connection.place;
         if (place >= 0) {
             final NioConnection last = connections[--count];

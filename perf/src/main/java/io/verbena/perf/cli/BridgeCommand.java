@@ -8,7 +8,11 @@ import io.verbena.TlsOptions;
 import io.verbena.bridge.Bridge;
 import io.verbena.bridge.BridgeCounters;
 import io.verbena.bridge.BridgeOptions;
+import io.verbena.monitor.Monitor;
+import io.verbena.monitor.MonitorOptions;
+import io.verbena.monitor.Monitored;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,7 +44,7 @@ import picocli.CommandLine.Spec;
             "  ./verbena bridge --listen jit://localhost:38400 --to auto+tls://server:9400"
                     + " --tls-dir certs",
             "  ./verbena bridge --listen auto+tls://0.0.0.0:9400 --to jit://localhost:38400"
-                    + " --tls-dir certs"
+                    + " --tls-dir certs --health 38600 --metrics 127.0.0.1:38500"
         })
 @SuppressWarnings("NullAway.Init")
 final class BridgeCommand implements Callable<Integer>, CommonOptions.Holder {
@@ -86,6 +90,24 @@ final class BridgeCommand implements Callable<Integer>, CommonOptions.Holder {
             description = "End after so many seconds. Default: never.")
     private long seconds;
 
+    @Option(
+            names = "--health",
+            paramLabel = "[HOST:]PORT",
+            converter = Converters.Address.class,
+            description =
+                    "Can be connected to as long as the bridge is well: for health probes. Default:"
+                            + " none.")
+    private @Nullable InetSocketAddress health;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "[HOST:]PORT",
+            converter = Converters.Address.class,
+            description =
+                    "Answers GET /metrics in Prometheus' text format, and GET /health. Default:"
+                            + " none.")
+    private @Nullable InetSocketAddress metrics;
+
     @Mixin private SecurityOptions security;
 
     @Override
@@ -101,8 +123,9 @@ final class BridgeCommand implements Callable<Integer>, CommonOptions.Holder {
         final PrintWriter out = spec.commandLine().getOut();
         final CountDownLatch end = new CountDownLatch(1);
         try (Bridge bridge = Bridge.open(from, target, options(from, target));
+                Monitor monitor = monitor(bridge);
                 OnSignal signal = OnSignal.run(end::countDown)) {
-            printListening(out, bridge);
+            printListening(out, bridge, monitor);
             if (seconds == 0) {
                 end.await();
             } else if (end.await(seconds, TimeUnit.SECONDS)) {
@@ -148,17 +171,45 @@ final class BridgeCommand implements Callable<Integer>, CommonOptions.Holder {
         return uri.getScheme().startsWith("jit");
     }
 
-    private void printListening(final PrintWriter out, final Bridge bridge) {
+    private @Nullable Monitor monitor(final Bridge bridge) {
+        return health == null && metrics == null
+                ? null
+                : Monitor.open(
+                        MonitorOptions.defaults().withHealth(health).withMetrics(metrics),
+                        Monitored.of(bridge));
+    }
+
+    private void printListening(
+            final PrintWriter out, final Bridge bridge, final @Nullable Monitor monitor) {
+        final InetSocketAddress healthAt = monitor == null ? null : monitor.healthAddress();
+        final InetSocketAddress metricsAt = monitor == null ? null : monitor.metricsAddress();
         if (common.json()) {
             final Map<String, Object> object = new LinkedHashMap<>();
             object.put("event", "listening");
             object.put("uri", bridge.uri());
             object.put("to", bridge.to());
+            if (healthAt != null) {
+                object.put("health", say(healthAt));
+            }
+            if (metricsAt != null) {
+                object.put("metrics", say(metricsAt));
+            }
             out.println(Json.of(object));
         } else {
             out.println("listening on %s, for %s".formatted(bridge.uri(), bridge.to()));
+            if (healthAt != null) {
+                out.println("health probes are accepted on " + say(healthAt));
+            }
+            if (metricsAt != null) {
+                out.println("metrics are at http://%s/metrics".formatted(say(metricsAt)));
+            }
         }
         out.flush();
+    }
+
+    private static String say(final InetSocketAddress address) {
+        final String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     private void print(final PrintWriter out, final BridgeCounters did) {

@@ -34,6 +34,7 @@ public final class CommandLines {
                 CompareSilentCommand.class,
                 CertCommand.class,
                 CompareStreamsCommand.class,
+                CompareBridgeCommand.class,
                 InfoCommand.class
             },
             footer = {

@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.verbena.stream.ClientStream;
@@ -8,11 +9,16 @@ import io.verbena.stream.MessageTypes;
 import io.verbena.stream.StreamListener;
 import io.verbena.stream.StreamOptions;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PipedReader;
 import java.io.PipedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.net.URLConnection;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,7 +33,8 @@ import org.junit.jupiter.api.Timeout;
 class BridgeCommandTest {
     private static final Pattern LISTENING =
             Pattern.compile(
-                    "\\{\"event\":\"listening\",\"uri\":\"(tcp://[0-9.:]+)\",\"to\":\"jit://[0-9.:]+\"}");
+                    "\\{\"event\":\"listening\",\"uri\":\"(tcp://[0-9.:]+)\",\"to\":\"jit://[0-9.:]+\","
+                            + "\"health\":\"0.0.0.0:(\\d+)\",\"metrics\":\"127.0.0.1:(\\d+)\"}");
 
     @Test
     void itSaysWhereItListensAndWhatItHasCarried() throws Exception {
@@ -60,6 +67,10 @@ class BridgeCommandTest {
                                             listener.uri().toString(),
                                             "--seconds",
                                             "3",
+                                            "--health",
+                                            "0",
+                                            "--metrics",
+                                            "127.0.0.1:0",
                                             "--json"));
             final Matcher first = LISTENING.matcher(lines.readLine());
             assertThat(first.matches()).isTrue();
@@ -71,6 +82,11 @@ class BridgeCommandTest {
                             .isEqualTo(n + 1);
                 }
             }
+            new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(first.group(2))).close();
+            assertThat(metrics(first.group(3)))
+                    .contains(
+                            "verbena_bridge_streams_accepted_total{",
+                            ",direction=\"response\"} 10\n");
             assertThat(command.get(30, TimeUnit.SECONDS)).as(err.toString()).isZero();
             // The end of the stream is a message, too.
             assertThat(lines.readLine())
@@ -81,6 +97,15 @@ class BridgeCommandTest {
         } finally {
             threads.shutdownNow();
             assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static String metrics(final String port) throws IOException {
+        final URLConnection connection =
+                URI.create("http://127.0.0.1:%s/metrics".formatted(port)).toURL().openConnection();
+        connection.setReadTimeout(20_000);
+        try (InputStream in = connection.getInputStream()) {
+            return new String(in.readAllBytes(), UTF_8);
         }
     }
 }

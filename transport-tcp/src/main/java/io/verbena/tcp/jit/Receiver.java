@@ -1,8 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp.jit;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.verbena.EventReason;
 import io.verbena.tcp.link.Link;
 import io.verbena.tcp.link.LinkException;
@@ -11,7 +9,6 @@ import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The reading half: puts a header before each message, or piece of one, and says what a peer that
@@ -75,8 +72,7 @@ final class Receiver {
     /** The peer has ended its stream, and is still to have an answer. */
     private boolean peerEnded;
 
-    /** What was read with a piece and belongs to the next: from index 0 to the writer's. */
-    private @Nullable ByteBuf ahead;
+    private final Ahead ahead = new Ahead();
 
     Receiver(
             final Link link,
@@ -168,8 +164,8 @@ final class Receiver {
     boolean hasUnread() {
         return says != 0
                 || switch (state) {
-                    case MESSAGE -> messageLeft > 0 || hasAhead() || link.hasUnread();
-                    case PIECE -> hasAhead() || link.hasUnread();
+                    case MESSAGE -> messageLeft > 0 || link.hasUnread();
+                    case PIECE -> !ahead.isEmpty() || link.hasUnread();
                     case SILENT -> !peerEnded && link.hasUnread();
                     case PAUSED, ENDED -> false;
                 };
@@ -196,7 +192,7 @@ final class Receiver {
             throw new IllegalStateException("only a piece is read into two places");
         }
         final ByteBuffer payload = into[0];
-        if (hasAhead()) {
+        if (!ahead.isEmpty()) {
             return readPiece(payload);
         }
         final ByteBuffer tail = into[1];
@@ -353,49 +349,22 @@ final class Receiver {
                 EventReason.TRANSPORT_ERROR, peer + " has ended in the middle of a message", null);
     }
 
-    // ---- what was read too early
-
-    private boolean hasAhead() {
-        return ahead != null;
-    }
-
-    /** Puts aside what is in a buffer from an index to its position, and takes it from there. */
+    /** Puts aside what is in a buffer from an index on, and belongs to the next piece. */
     private void keepAhead(final ByteBuffer bytes, final int start) throws LinkException {
-        final int behind = bytes.position() - start;
         if (messageLeft == 0) {
             throw spokeTwice();
         }
-        // There is nothing ahead yet: as long as there is, the link isn't read.
-        final ByteBuf kept = PooledByteBufAllocator.DEFAULT.directBuffer(behind);
-        kept.writeBytes(bytes.slice(start, behind));
-        ahead = kept;
-        bytes.position(start);
+        ahead.keep(bytes, start);
     }
 
     /** What is ahead, or else what the link has. */
     private int readBytes(final ByteBuffer into) throws IOException {
-        final ByteBuf kept = ahead;
-        if (kept == null) {
-            return link.read(into);
-        }
-        final int bytes = Math.min(kept.readableBytes(), Math.min(pieceLeft, into.remaining()));
-        final int limit = into.limit();
-        kept.readBytes(into.limit(into.position() + bytes));
-        into.limit(limit);
-        if (!kept.isReadable()) {
-            ahead = null;
-            kept.release();
-        }
-        return bytes;
+        return ahead.isEmpty() ? link.read(into) : ahead.read(into, pieceLeft);
     }
 
     void close() {
         state = State.ENDED;
         says = 0;
-        final ByteBuf kept = ahead;
-        ahead = null;
-        if (kept != null) {
-            kept.release();
-        }
+        ahead.close();
     }
 }

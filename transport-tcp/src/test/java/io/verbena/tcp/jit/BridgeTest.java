@@ -2,9 +2,12 @@
 package io.verbena.tcp.jit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.verbena.EventReason;
 import io.verbena.TlsOptions;
 import io.verbena.bridge.Bridge;
@@ -20,11 +23,13 @@ import io.verbena.stream.StreamOptions;
 import io.verbena.testkit.Leaks;
 import io.verbena.testkit.TestCertificates;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -56,8 +61,15 @@ class BridgeTest {
     private static final byte[] RESULT =
             HexFormat.of().parseHex("10000000000000000000000000000000");
 
+    private static final int IDLE = 5000;
+    private static final int BUSY = 15;
+
+    /** So many connect at a time, so that none has to wait to be accepted. */
+    private static final int AT_ONCE = 50;
+
     private final List<AutoCloseable> open = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ExecutorService servers = Executors.newFixedThreadPool(8);
     private final BlockingQueue<ServerStream> queue = new LinkedBlockingQueue<>();
 
     @AfterEach
@@ -69,7 +81,9 @@ class BridgeTest {
             left.close();
         }
         threads.shutdownNow();
+        servers.shutdownNow();
         assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(servers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
 
     private <T extends AutoCloseable> T closing(final T closeable) {
@@ -186,31 +200,65 @@ class BridgeTest {
     }
 
     @Test
-    void idleStreamsCostNoThreads() throws Exception {
+    void fiveThousandIdleStreamsCostNoThreadsAndFifteenBusyOnesGoOn(@TempDir final Path directory)
+            throws Exception {
+        assumeThat(mostDescriptors())
+                .as("descriptors, of which the test needs more: it is NOT run here")
+                .isGreaterThan(3 * IDLE + 1000);
         final StreamListener listener =
-                closing(StreamListener.listen(jit(0), OPTIONS, threads, Conversation::answer));
-        final Bridge bridge = bridged("tcp", listener.uri().getPort());
-        final int before = Thread.activeCount();
-        final List<Socket> idle = new ArrayList<>();
-        try {
-            for (int i = 0; i < 200; i++) {
-                idle.add(new Socket(InetAddress.getLoopbackAddress(), bridge.uri().getPort()));
-                if (idle.size() % 10 == 0) {
-                    await().atMost(30, TimeUnit.SECONDS)
-                            .until(() -> listener.counters().open() == idle.size());
-                }
-            }
-            assertThat(Thread.activeCount()).isLessThan(before + 10);
-            try (ClientStream stream = ClientStream.connect(bridge.uri(), OPTIONS)) {
-                Conversation.talk(stream, 0);
-            }
-        } finally {
-            for (final Socket each : idle) {
-                each.close();
-            }
+                closing(StreamListener.listen(jit(0), OPTIONS, servers, Conversation::answer));
+        final Bridge bridge =
+                closing(
+                        Bridge.open(
+                                jit(0),
+                                listener.uri(),
+                                BridgeOptions.defaults().withMessages(BUSY)));
+        final CPeer idle =
+                closing(
+                        CPeer.start(
+                                CPeer.compile(directory),
+                                "idle",
+                                "127.0.0.1",
+                                String.valueOf(bridge.uri().getPort())));
+        for (int opened = 0; opened < IDLE; ) {
+            opened += AT_ONCE;
+            final int expected = opened;
+            idle.tell(String.valueOf(AT_ONCE));
+            await().atMost(30, TimeUnit.SECONDS)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> listener.counters().open() == expected);
         }
+        final List<Future<Integer>> talks = new ArrayList<>();
+        for (int i = 0; i < BUSY; i++) {
+            talks.add(threads.submit(() -> talkAndCountThreads(bridge.uri())));
+        }
+        for (final Future<Integer> talk : talks) {
+            // The busy clients' own threads are in this process, too.
+            assertThat(talk.get(60, TimeUnit.SECONDS) - BUSY).isLessThan(30);
+        }
+        await().atMost(20, TimeUnit.SECONDS).until(() -> bridge.counters().open() == IDLE);
+        assertThat(bridge.counters().lost()).isZero();
+        idle.close();
         awaitAllClosed(bridge);
         await().atMost(30, TimeUnit.SECONDS).until(() -> listener.counters().open() == 0);
+    }
+
+    private static long mostDescriptors() {
+        return ManagementFactory.getOperatingSystemMXBean()
+                        instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : 0;
+    }
+
+    private static int talkAndCountThreads(final URI uri) {
+        int most = 0;
+        try (ClientStream stream = ClientStream.connect(uri, OPTIONS)) {
+            for (int i = 0; i < 20; i++) {
+                Conversation.talk(stream, i);
+                most = Math.max(most, ManagementFactory.getThreadMXBean().getThreadCount());
+            }
+        }
+        return most;
     }
 
     @Test
@@ -366,5 +414,35 @@ class BridgeTest {
             stream.write(100);
             assertThat(catchThrowableOfType(StreamFailure.class, stream::read)).isNotNull();
         }
+    }
+
+    @Test
+    void whereNoTransportLeadsToIsToldAtOnce() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                Bridge.open(
+                                        jit(0),
+                                        URI.create("tpc://127.0.0.1:1"),
+                                        BridgeOptions.defaults()))
+                .withMessageContaining("no transport for 'tpc:");
+    }
+
+    @Test
+    void aUriThatNothingCanConnectToTurnsItsClientsAwayAndNobodyElse() {
+        final Bridge bridge =
+                closing(
+                        Bridge.open(
+                                URI.create("tcp://127.0.0.1:0"),
+                                URI.create("jit://127.0.0.1:1/path"),
+                                BridgeOptions.defaults().withMessages(1)));
+        for (int i = 0; i < 2; i++) {
+            final StreamFailure failure =
+                    catchThrowableOfType(
+                            StreamFailure.class, () -> ClientStream.connect(bridge.uri(), OPTIONS));
+            assertThat(failure.reason()).isEqualTo(EventReason.REJECTED);
+            assertThat(failure).hasMessageContaining("has no place for a path");
+        }
+        assertThat(bridge.counters().refused()).isEqualTo(2);
     }
 }

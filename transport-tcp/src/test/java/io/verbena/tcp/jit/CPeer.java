@@ -75,6 +75,12 @@ final class CPeer implements AutoCloseable {
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
 
+    /** Says a line to it. */
+    void tell(final String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(UTF_8));
+        process.getOutputStream().flush();
+    }
+
     String line() throws IOException {
         return Objects.requireNonNull(out.readLine(), "it has ended");
     }

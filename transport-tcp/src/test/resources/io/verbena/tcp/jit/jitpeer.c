@@ -4,6 +4,8 @@
 //
 //   jitpeer golden                prints messages as it writes them, in hexadecimal, one a line
 //   jitpeer client HOST PORT N    has N conversations on one connection, then says that it ends it
+//   jitpeer idle HOST PORT        for each line of its input opens as many connections as that says, and says nothing on
+//                                 them; closes all at the end of the input
 //   jitpeer server                prints its port, and serves the same conversation, a process for each connection
 //
 // Each end checks every byte that it gets. Exit status 0: all was right. Numbers are in the machine's own order, as
@@ -18,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -239,7 +242,7 @@ static void expect(int fd, Message expected, const char *what) {
 
 // ---- the two ends
 
-static int client(const char *host, const char *port, uint32_t conversations) {
+static int connected(const char *host, const char *port) {
     struct addrinfo *address;
     const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
     if (getaddrinfo(host, port, &hints, &address) != 0) {
@@ -252,6 +255,11 @@ static int client(const char *host, const char *port, uint32_t conversations) {
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     freeaddrinfo(address);
+    return fd;
+}
+
+static int client(const char *host, const char *port, uint32_t conversations) {
+    const int fd = connected(host, port);
     for (uint32_t i = 0; i < conversations; i++) {
         send_message(fd, request(i, i == 0));
         expect(fd, tuple_query(), "the query with a tuple");
@@ -264,6 +272,21 @@ static int client(const char *host, const char *port, uint32_t conversations) {
     }
     send_message(fd, end_of_connection());
     close(fd);
+    return 0;
+}
+
+static int idle(const char *host, const char *port) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    char line[16];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        for (int i = atoi(line); i > 0; i--) {
+            connected(host, port);
+        }
+    }
     return 0;
 }
 
@@ -338,6 +361,9 @@ int main(int argc, char **argv) {
     if (argc == 5 && strcmp(argv[1], "client") == 0) {
         return client(argv[2], argv[3], (uint32_t) atoi(argv[4]));
     }
+    if (argc == 4 && strcmp(argv[1], "idle") == 0) {
+        return idle(argv[2], argv[3]);
+    }
     if (argc == 2 && strcmp(argv[1], "server") == 0) {
         return server();
     }
@@ -352,6 +378,6 @@ int main(int argc, char **argv) {
         print(end_of_connection());
         return 0;
     }
-    fprintf(stderr, "usage: jitpeer golden | client HOST PORT N | server\n");
+    fprintf(stderr, "usage: jitpeer golden | client HOST PORT N | idle HOST PORT | server\n");
     return 2;
 }
