@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,11 +11,14 @@ import java.util.concurrent.TimeUnit;
  * <p>A client takes {@code concurrency × (maxRequestBytes + maxResponseBytes)} bytes of direct
  * memory when it is made, 4 MiB by default, and gives them back when it is closed.
  *
- * @param maxRequestBytes the longest request that can be sent.
- * @param maxResponseBytes the longest response that can be received.
- * @param concurrency requests that may be under way at a time, each in a message of its own.
- * @param maxWaiting calls beyond that which may wait for a message to become free.
- * @param timeoutNs the longest that a call may take which names no time of its own.
+ * @param maxRequestBytes the longest request that can be sent, 0 or more.
+ * @param maxResponseBytes the longest response that can be received, 0 or more.
+ * @param concurrency requests that may be under way at a time, each in a message of its own; 1 to
+ *     2<sup>20</sup>.
+ * @param maxWaiting calls beyond that which may wait for a message to become free; 0 to
+ *     2<sup>24</sup>.
+ * @param timeoutNs the longest that a call may take which names no time of its own, in nanoseconds,
+ *     above 0.
  * @param idlePolicy how the event queue idles which a {@link BlockingClient} opens for itself; an
  *     {@link AsyncClient} lives on its caller's.
  * @param connect how the client connects, and the options of its session.
@@ -48,6 +52,8 @@ public record ClientOptions(
         Options.range("concurrency", concurrency, 1, 1 << 20);
         Options.range("maxWaiting", maxWaiting, 0, 1 << 24);
         Options.positive("timeoutNs", timeoutNs);
+        Objects.requireNonNull(idlePolicy, "idlePolicy");
+        Objects.requireNonNull(connect, "connect");
     }
 
     /**

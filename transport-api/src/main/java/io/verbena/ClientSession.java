@@ -40,6 +40,7 @@ public interface ClientSession extends Session {
      * @param options time-outs and limits.
      * @return the session.
      * @throws IllegalArgumentException if the URI can't ever be connected to.
+     * @throws IllegalStateException if the options' shared secret is closed.
      * @throws VerbenaException with {@link EventReason#UNAVAILABLE} if the transport can't be used
      *     here.
      */
@@ -88,6 +89,8 @@ public interface ClientSession extends Session {
      *
      * @param msg as for {@link #sendRequest(Msg)}.
      * @param timeoutNs nanoseconds from now, above 0; kept to within about 2 ms.
+     * @throws IllegalArgumentException if the time-out isn't above 0; otherwise as {@link
+     *     #sendRequest(Msg)}.
      */
     void sendRequest(Msg msg, long timeoutNs);
 

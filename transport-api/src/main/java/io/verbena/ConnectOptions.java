@@ -1,23 +1,28 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a client connects. Immutable; start from {@link #defaults()}.
  *
- * @param connectTimeoutNs the longest until the link is up, over all addresses of the name.
- * @param helloTimeoutNs the longest from then until the server has accepted or rejected.
+ * @param connectTimeoutNs the longest until the link is up, over all addresses of the name, in
+ *     nanoseconds, above 0.
+ * @param helloTimeoutNs the longest from then until the server has accepted or rejected, in
+ *     nanoseconds, above 0.
  * @param session the options of the session itself.
  * @param secret what both ends prove to each other that they know, before there is a session; null:
  *     nothing is proved.
  * @param tls how links of the schemes that end in {@code tls} are secured; null: as {@link
  *     TlsOptions#defaults()}. With another scheme it is refused, as that would send in clear.
  * @param upgradeTimeoutNs where a session may change to a faster transport: the longest from when
- *     the first link is up until the faster one is. When it is over the session stays on the first.
+ *     the first link is up until the faster one is, in nanoseconds, above 0. When it is over the
+ *     session stays on the first.
  * @param upgradePauseNs after a faster transport has failed: how long sessions to the same server
- *     do without it. Twice as long each time that it fails again, up to 32 times.
+ *     do without it, in nanoseconds, 0 or more. Twice as long each time that it fails again, up to
+ *     32 times.
  */
 public record ConnectOptions(
         long connectTimeoutNs,
@@ -45,6 +50,7 @@ public record ConnectOptions(
     public ConnectOptions {
         Options.positive("connectTimeoutNs", connectTimeoutNs);
         Options.positive("helloTimeoutNs", helloTimeoutNs);
+        Objects.requireNonNull(session, "session");
         Options.positive("upgradeTimeoutNs", upgradeTimeoutNs);
         Options.atLeast("upgradePauseNs", upgradePauseNs, 0);
     }

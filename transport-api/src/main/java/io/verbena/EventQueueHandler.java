@@ -7,10 +7,10 @@ import io.verbena.engine.Engine;
  * The engine of one thread: all progress and all call-backs of its sessions and portals happen in
  * {@link #runEventLoop}, on the thread that calls it.
  *
- * <p>{@link #breakEventLoop()}, {@link #wakeup()} and {@link #execute} may be called from any
- * thread; everything else, on this object and on all that lives on it, belongs to the thread that
- * runs the loop, or while no loop runs, to one thread at a time. With assertions enabled that is
- * checked.
+ * <p>{@link #breakEventLoop()}, {@link #wakeup()}, {@link #execute}, {@link #inEventLoop()}, {@link
+ * #isClosed()} and {@link #close()} may be called from any thread; everything else, on this object
+ * and on all that lives on it, belongs to the thread that runs the loop, or while no loop runs, to
+ * one thread at a time. With assertions enabled that is checked.
  */
 public interface EventQueueHandler extends Runnable, AutoCloseable {
     /** For {@link #runEventLoop}: any number of events. */

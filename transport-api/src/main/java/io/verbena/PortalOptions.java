@@ -2,32 +2,36 @@
 package io.verbena;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of a portal. Immutable; start from {@link #defaults()}.
  *
- * @param backlog connections that may wait in the kernel to be accepted.
- * @param maxSessions sessions that may be open at a time; more are rejected with {@link
+ * @param backlog connections that may wait in the kernel to be accepted, 1 or more; the kernel has
+ *     a limit of its own.
+ * @param maxSessions sessions that may be open at a time, 1 or more; more are rejected with {@link
  *     EventReason#LIMIT_REACHED}.
- * @param maxPending connections that may be without a session at a time; the one that has been
- *     silent longest makes room for a new one.
- * @param helloTimeoutNs the longest that a connection may be without a session.
+ * @param maxPending connections that may be without a session at a time, 1 or more; the oldest of
+ *     them makes room for a new one.
+ * @param helloTimeoutNs the longest that a connection may be without a session, in nanoseconds,
+ *     above 0.
  * @param session the options of the sessions that are accepted without options of their own.
  * @param secrets secrets of which a client must know one, and which this side proves to know, too;
  *     empty: nothing is proved. Several let a secret be replaced with clients knowing either; one
  *     that is {@linkplain SharedSecret#close() closed} is accepted no more.
- * @param maxPerHost connections that one host may have at a time, with a session or not yet; more
- *     are refused with {@link EventReason#LIMIT_REACHED}. An IPv6 host is its /64; over Unix
- *     sockets all clients are one host.
+ * @param maxPerHost connections that one host may have at a time, 1 or more, with a session or not
+ *     yet; more are refused with {@link EventReason#LIMIT_REACHED}. An IPv6 host is its /64; over
+ *     Unix sockets all clients are one host.
  * @param maxAcceptsPerSecond new connections in a second, and as many at once after a quiet time;
  *     0: no limit. More wait in the kernel where the transport can leave them there, and are
  *     refused with {@link EventReason#LIMIT_REACHED} where it can't.
  * @param tls how links of the schemes that end in {@code tls} are secured, which can't do without;
  *     null for all others: with them it is refused, as they would send in clear.
  * @param upgradeTimeoutNs where a session may change to a faster transport: how long the token is
- *     good that its client was given for that. Then the session goes on without.
+ *     good that its client was given for that, in nanoseconds, above 0. Then the session goes on
+ *     without.
  */
 public record PortalOptions(
         int backlog,
@@ -64,6 +68,7 @@ public record PortalOptions(
         Options.positive("maxPending", maxPending);
         Options.positive("helloTimeoutNs", helloTimeoutNs);
         Options.positive("upgradeTimeoutNs", upgradeTimeoutNs);
+        Objects.requireNonNull(session, "session");
         secrets = List.copyOf(secrets);
         Options.positive("maxPerHost", maxPerHost);
         Options.atLeast("maxAcceptsPerSecond", maxAcceptsPerSecond, 0);
@@ -122,8 +127,8 @@ public record PortalOptions(
     /**
      * These options with another {@link #maxPending()}.
      *
-     * @param value connections that may be without a session at a time; the one that has been
-     *     silent longest makes room for a new one.
+     * @param value connections that may be without a session at a time; the oldest of them makes
+     *     room for a new one.
      * @return new options.
      */
     public PortalOptions withMaxPending(final int value) {

@@ -4,7 +4,10 @@ package io.verbena;
 import io.verbena.engine.Engine;
 import java.net.URI;
 
-/** A listening end, which decides on each new session. */
+/**
+ * A listening end, which decides on each new session. All calls belong on the thread of its event
+ * queue; from others, use {@link EventQueueHandler#execute}.
+ */
 public interface ServerPortal extends AutoCloseable {
     /**
      * Listens.

@@ -1,19 +1,21 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Time-outs and limits of a session. Immutable; start from {@link #defaults()}.
  *
- * @param closeTimeoutNs the longest that an orderly close may take.
- * @param keepaliveIntervalNs how often each side must be heard; 0 for no keepalive.
- * @param keepaliveMisses intervals of silence after which the peer counts as dead.
+ * @param closeTimeoutNs the longest that an orderly close may take, in nanoseconds, above 0.
+ * @param keepaliveIntervalNs how often each side must be heard, in nanoseconds, which travel
+ *     rounded up to milliseconds; 0 for no keepalive.
+ * @param keepaliveMisses intervals of silence after which the peer counts as dead, 1 or more.
  * @param window at a server, the most requests that a client may have outstanding; 1 to 32767.
  *     Granted as far as the bound pools have messages.
- * @param maxQueued at a client, the most requests that may wait to be sent.
- * @param maxPayloadBytes the longest payload that is accepted from the peer; longer ones end the
- *     session.
+ * @param maxQueued at a client, the most requests that may wait to be sent, 1 or more.
+ * @param maxPayloadBytes the longest payload that is accepted from the peer, 1 or more; longer ones
+ *     end the session.
  * @param handlerFailure what becomes of the session if its handler throws.
  * @param socketBufferBytes asked of the kernel for each direction, where there are such buffers; 0
  *     leaves it to the kernel.
@@ -61,6 +63,7 @@ public record SessionOptions(
         Options.range("window", window, 1, 32767);
         Options.positive("maxQueued", maxQueued);
         Options.positive("maxPayloadBytes", maxPayloadBytes);
+        Objects.requireNonNull(handlerFailure, "handlerFailure");
         Options.atLeast("socketBufferBytes", socketBufferBytes, 0);
         Options.atLeast("maxHeldBytes", maxHeldBytes, 0);
         Options.atLeast("minPayloadBytesPerSecond", minPayloadBytesPerSecond, 0);

@@ -10,15 +10,12 @@ import io.verbena.tls.TrustSource;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,14 +96,7 @@ public final class TlsOptions {
             values.material = material;
         }
         final Material source = material;
-        return (role, host, port) -> jdkEngine(source.context(), role, host, port);
-    }
-
-    private static SSLEngine jdkEngine(
-            final SSLContext context, final TlsRole role, final String host, final int port) {
-        return role == TlsRole.SERVER || host.isEmpty()
-                ? context.createSSLEngine()
-                : context.createSSLEngine(host, port);
+        return (role, host, port) -> TlsEngines.jdkEngine(source.context(), role, host, port);
     }
 
     private static void onReload(
@@ -149,7 +139,7 @@ public final class TlsOptions {
      */
     public static TlsOptions of(final SSLContext context) {
         Objects.requireNonNull(context, "context");
-        return of((role, host, port) -> jdkEngine(context, role, host, port));
+        return of((role, host, port) -> TlsEngines.jdkEngine(context, role, host, port));
     }
 
     /**
@@ -457,23 +447,7 @@ public final class TlsOptions {
      *     suite.
      */
     public SSLEngine newClientEngine(final String host, final int port) throws IOException {
-        final String name = values.serverName == null ? host : values.serverName;
-        if (name.isEmpty() && values.hostNameVerification) {
-            throw new IOException(
-                    "there is no server's name to verify: name it by TlsOptions.withServerName, or do withoutHostNameVerification");
-        }
-        final SSLEngine engine = newEngine(TlsRole.CLIENT, name, port);
-        engine.setUseClientMode(true);
-        return setUp(
-                engine,
-                parameters -> {
-                    parameters.setEndpointIdentificationAlgorithm(
-                            values.hostNameVerification ? "HTTPS" : "");
-                    final SNIHostName asked = sni(name);
-                    if (asked != null) {
-                        parameters.setServerNames(List.of(asked));
-                    }
-                });
+        return TlsEngines.client(this, engines, host, port);
     }
 
     /**
@@ -483,63 +457,7 @@ public final class TlsOptions {
      * @throws IOException if there can be none.
      */
     public SSLEngine newServerEngine() throws IOException {
-        final SSLEngine engine = newEngine(TlsRole.SERVER, "", -1);
-        engine.setUseClientMode(false);
-        return setUp(
-                engine,
-                parameters -> {
-                    switch (values.clientAuthentication) {
-                        case NONE -> parameters.setNeedClientAuth(false);
-                        case WANTED -> parameters.setWantClientAuth(true);
-                        case REQUIRED -> parameters.setNeedClientAuth(true);
-                    }
-                });
-    }
-
-    private SSLEngine newEngine(final TlsRole role, final String host, final int port)
-            throws IOException {
-        try {
-            return engines.newEngine(role, host, port);
-        } catch (final Exception e) {
-            throw new IOException("no TLS engine can be made: " + e.getMessage(), e);
-        }
-    }
-
-    private SSLEngine setUp(final SSLEngine engine, final Consumer<SSLParameters> more)
-            throws IOException {
-        try {
-            final SSLParameters parameters = engine.getSSLParameters();
-            final List<String> protocols = new ArrayList<>();
-            for (final TlsVersion version : TlsVersion.values()) {
-                if (version.compareTo(values.minimumVersion) >= 0) {
-                    protocols.add(version.protocol());
-                }
-            }
-            parameters.setProtocols(protocols.toArray(new String[0]));
-            if (!values.cipherSuites.isEmpty()) {
-                parameters.setCipherSuites(values.cipherSuites.toArray(new String[0]));
-                parameters.setUseCipherSuitesOrder(true);
-            }
-            more.accept(parameters);
-            engine.setSSLParameters(parameters);
-            return engine;
-        } catch (final RuntimeException e) {
-            throw new IOException(
-                    "the TLS engine doesn't take these options: " + e.getMessage(), e);
-        }
-    }
-
-    /** RFC 6066, section 3: names only, and no addresses. */
-    private static @Nullable SNIHostName sni(final String name) {
-        if (name.indexOf(':') >= 0 || name.matches("[0-9.]+")) {
-            return null;
-        }
-        try {
-            return new SNIHostName(name);
-        } catch (final IllegalArgumentException e) {
-            // Such as with an underscore: it can't be asked for, and is verified all the same.
-            return null;
-        }
+        return TlsEngines.server(this, engines);
     }
 
     @Override

@@ -155,15 +155,5 @@ final class FrameLine implements Line, ConnectionHandler {
         public io.verbena.spi.PoolMemory pool() {
             return null;
         }
-
-        @Override
-        public int index() {
-            return 0;
-        }
-
-        @Override
-        public boolean swapped() {
-            return false;
-        }
     }
 }

@@ -8,7 +8,6 @@ import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.Poller;
-import io.verbena.spi.PoolMemory;
 import io.verbena.spi.TransportProvider;
 import io.verbena.tcp.NioTransportProvider;
 import io.verbena.wire.FrameHeader;
@@ -297,21 +296,6 @@ final class StreamDecoderTarget {
         @Override
         public ByteBuffer outbound() {
             throw new AssertionError("nothing is sent");
-        }
-
-        @Override
-        public PoolMemory pool() {
-            return null;
-        }
-
-        @Override
-        public int index() {
-            return 0;
-        }
-
-        @Override
-        public boolean swapped() {
-            return false;
         }
     }
 }

@@ -12,13 +12,12 @@ import io.verbena.spi.PollerContext.Count;
 import io.verbena.spi.PollerContext.Timer;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One link to the engine, made of a control connection and perhaps a data connection. What is
- * common to both ends: frames go to the carrier once it is settled which that is, and losing either
- * link ends both, once, with the true reason. How it is settled is told by the two subclasses.
+ * common to both ends: frames go to the carrier once it is settled which that is. How it is settled
+ * is told by the two subclasses, how it ends by {@link Teardown}.
  */
 abstract class AutoConnection implements Connection {
     /** What the session is carried by. */
@@ -37,44 +36,26 @@ abstract class AutoConnection implements Connection {
     /** The longest text of a DECLINE that is looked at, in characters. */
     static final int MAX_TEXT = 500;
 
-    /**
-     * A data link that is lost is often that of a process that has ended, which the control
-     * connection tells then, too, and with the truer reason. So long it has time to.
-     */
-    private static final long GRACE_NS = TimeUnit.MILLISECONDS.toNanos(50);
-
     private final TransportPair pair;
     private final ControlHeart heart;
     private final ControlLink control = new ControlLink();
+    private final DataLink data = new DataLink();
+    private final Teardown teardown = new Teardown(this, control, data);
     private final ControlSide controlSide = new ControlSide(this);
     private final DataSide dataSide = new DataSide(this);
 
     private AutoPoller poller;
     private ConnectionHandler engine;
-    private @Nullable Connection data;
     private Carrier carrier = Carrier.OPEN;
 
     /** Both ends know that the data link is the carrier. */
     private boolean confirmed;
 
-    /** There is no data link, or no more. */
-    private boolean dataOver = true;
-
-    /** The peer has said that it ends the control connection in good order. */
-    private boolean controlGoodbye;
-
     private boolean detached;
-    private boolean closing;
-    private boolean told;
     private boolean engineWaits;
     private String fallback = "";
-    private @Nullable Ending ending;
-    private @Nullable Ending dataFault;
     private @Nullable Timer timer;
     private boolean helloSeen;
-
-    /** Why it ended. */
-    record Ending(EventReason reason, String detail, @Nullable Throwable cause) {}
 
     AutoConnection(
             final AutoPoller poller,
@@ -169,13 +150,8 @@ abstract class AutoConnection implements Connection {
         return heart;
     }
 
-    @Nullable Connection data() {
-        return dataOver ? null : data;
-    }
-
-    void data(final Connection made) {
-        data = made;
-        dataOver = false;
+    DataLink data() {
+        return data;
     }
 
     Carrier carrier() {
@@ -186,12 +162,8 @@ abstract class AutoConnection implements Connection {
         return confirmed;
     }
 
-    boolean isEnding() {
-        return ending != null;
-    }
-
-    boolean isClosing() {
-        return closing;
+    Teardown teardown() {
+        return teardown;
     }
 
     /** Runs a task later, in place of the one that was to run. */
@@ -214,7 +186,7 @@ abstract class AutoConnection implements Connection {
         cancelTimer();
         carrier = Carrier.CONTROL;
         fallback = why;
-        dropData();
+        data.drop();
     }
 
     /** The data link carries the session, unless the client says otherwise. */
@@ -264,28 +236,16 @@ abstract class AutoConnection implements Connection {
         poller.log().fallback(reason, remoteAddress(), transportDetail());
     }
 
-    /** The data link isn't wanted any more; nothing of the engine's is on it. */
-    void dropData() {
-        final Connection link = data;
-        if (link != null && !dataOver) {
-            link.handler(ConnectionHandler.NOBODY);
-            link.abort();
-        }
-        data = null;
-        dataOver = true;
-    }
-
     // ---- sending
 
     @Override
     public final SendResult send(final FrameHeader frame, final @Nullable MsgMemory payload) {
-        if (ending != null || dataFault != null || closing || detached) {
+        if (detached || teardown.hasBegun()) {
             return SendResult.CLOSED;
         }
         if (confirmed) {
             watch(frame);
-            final Connection link = data;
-            return link == null ? SendResult.CLOSED : link.send(frame, payload);
+            return data.send(frame, payload);
         }
         return carrier == Carrier.CONTROL
                 ? sendOnControl(frame, payload)
@@ -321,222 +281,31 @@ abstract class AutoConnection implements Connection {
 
     // ---- the control connection beside the session
 
-    /** Once an interval. */
-    void beat(final boolean silentForTooLong, final long silentMs) {
-        if (control.isOver() || closing || ending != null) {
-            return;
-        }
-        if (silentForTooLong) {
-            fail(
-                    EventReason.KEEPALIVE_TIMEOUT,
-                    "nothing was heard from %s on the %s connection for %d ms"
-                            .formatted(remoteAddress(), pair.controlScheme(), silentMs));
-        } else if (control.owesNothing()) {
-            // Else the peer takes nothing, and one that waits is enough.
-            control.send(FrameType.KEEPALIVE, 0);
-        }
-    }
-
     /** A frame on the control connection while another link carries the session. */
     void onLivenessFrame(final FrameHeader frame) {
         switch (frame.type()) {
             case FrameType.KEEPALIVE -> {
                 // That it came is what it says.
             }
-            case FrameType.GOODBYE -> {
-                controlGoodbye = true;
-                final EventReason reason = EventReason.of(frame.room());
-                if (!confirmed) {
-                    end(
-                            new Ending(
-                                    EventReason.CLOSED_BY_PEER,
-                                    "%s has changed its mind".formatted(remoteAddress()),
-                                    null));
-                } else if (reason != EventReason.CLOSED_BY_SELF && !closing) {
-                    end(
-                            new Ending(
-                                    reason,
-                                    "%s has ended the session: %s"
-                                            .formatted(
-                                                    remoteAddress(),
-                                                    reason == EventReason.TRANSPORT_ERROR
-                                                            ? "it has lost the data link"
-                                                            : reason.toString()),
-                                    null));
-                }
-            }
-            default -> protocolError("beside a session, a connection doesn't carry " + frame);
+            case FrameType.GOODBYE -> teardown.onGoodbye(frame);
+            default ->
+                    teardown.protocolError("beside a session, a connection doesn't carry " + frame);
         }
     }
 
     // ---- the end
 
-    void protocolError(final String detail) {
-        if (ending == null) {
-            end(new Ending(EventReason.PROTOCOL_ERROR, detail, null));
-        }
-    }
-
-    /** Ends it at once, as the peer isn't there. */
-    private void fail(final EventReason reason, final String detail) {
-        ending = new Ending(reason, detail, null);
-        onEnd();
-        cancelTimer();
-        abortLinks();
-    }
-
-    /** Ends it, and tells the peer why. */
-    private void end(final Ending why) {
-        if (ending != null) {
-            return;
-        }
-        ending = why;
-        cancelTimer();
-        final Connection link = data;
-        if (link != null && !dataOver) {
-            link.abort();
-        }
-        closeControl(why.reason);
-        finishIfOver();
-    }
-
-    private void closeControl(final EventReason reason) {
-        onEnd();
-        control.sayGoodbye(reason, poller.context());
-    }
-
     @Override
     public final void close() {
-        if (closing || ending != null || dataFault != null) {
-            return;
-        }
-        closing = true;
-        if (carrier == Carrier.DATA) {
-            closeData();
-            return;
-        }
-        onEnd();
-        cancelTimer();
-        dropData();
-        control.close(poller.context());
-    }
-
-    /** First the data link, as what the peer is to read there must be there before. */
-    private void closeData() {
-        final Connection link = data;
-        if (link != null && !dataOver) {
-            link.close();
-        } else if (confirmed) {
-            closeControl(EventReason.CLOSED_BY_SELF);
-        }
-    }
-
-    /**
-     * A server's engine has closed it, and only now the client says that it was on the data link.
-     */
-    void closeConfirmed() {
-        if (closing && dataOver) {
-            closeControl(EventReason.CLOSED_BY_SELF);
-        }
-    }
-
-    /** The same, and the client wants it on the control connection. */
-    void closeDeclined() {
-        if (closing) {
-            onEnd();
-            control.close(poller.context());
-        }
+        teardown.close();
     }
 
     @Override
     public final void abort() {
-        if (ending == null) {
-            ending = new Ending(EventReason.CLOSED_BY_SELF, "closed by this side", null);
-        }
         if (detached) {
-            abortLinks();
-            return;
-        }
-        onEnd();
-        cancelTimer();
-        if (mayTakeBack()) {
-            dropData();
-            control.sayGoodbye(EventReason.CLOSED_BY_SELF, poller.context());
+            teardown.abortDetached();
         } else {
-            abortLinks();
-        }
-    }
-
-    private void abortLinks() {
-        final Connection dataLink = data;
-        if (dataLink != null && !dataOver) {
-            dataLink.abort();
-        }
-        control.abort();
-    }
-
-    void onControlClosed(final Ending why) {
-        control.over();
-        onEnd();
-        if (carrier != Carrier.DATA) {
-            dropData();
-            if (ending == null) {
-                ending = why;
-            }
-        } else if (ending == null && !closing && !controlGoodbye) {
-            ending = why;
-            final Connection link = data;
-            if (link != null && !dataOver) {
-                link.abort();
-            }
-        }
-        finishIfOver();
-    }
-
-    void onDataClosed(final Ending why) {
-        dataOver = true;
-        if (carrier != Carrier.DATA) {
-            data = null;
-            if (ending == null) {
-                onEarlyDataLoss(why);
-            }
-        } else if (ending != null) {
-            finishIfOver();
-        } else if (control.isOver()) {
-            ending = closing ? null : why;
-            finishIfOver();
-        } else if (!confirmed) {
-            // It is the client's to say what that means.
-            onEarlyDataLoss(why);
-        } else if (closing) {
-            closeControl(EventReason.CLOSED_BY_SELF);
-        } else if (controlGoodbye) {
-            end(why);
-        } else {
-            dataFault = why;
-            runIn(GRACE_NS, () -> endByDataLoss(why));
-        }
-    }
-
-    /** The data link is lost, and the peer is there all the same. */
-    void endByDataLoss(final Ending why) {
-        if (ending == null) {
-            onDataLoss(why);
-            end(why);
-        }
-    }
-
-    private void finishIfOver() {
-        if (!control.isOver() || !dataOver || told) {
-            return;
-        }
-        told = true;
-        cancelTimer();
-        final Ending why = ending;
-        if (why == null) {
-            engine.onClosed(EventReason.CLOSED_BY_SELF, "closed by this side", null);
-        } else {
-            engine.onClosed(why.reason, why.detail, why.cause);
+            teardown.abort();
         }
     }
 
@@ -552,10 +321,7 @@ abstract class AutoConnection implements Connection {
         stopHeart();
         detached = true;
         control.detach();
-        final Connection link = data;
-        if (link != null && !dataOver) {
-            link.detach();
-        }
+        data.detach();
     }
 
     /** The other half of {@link #detach()}, on another event queue. */
@@ -567,15 +333,16 @@ abstract class AutoConnection implements Connection {
         poller = target;
         engine = handler;
         control.adoptedBy(target.context().poller(pair.controlScheme()), controlSide);
-        final Connection link = data;
-        if (link != null && !dataOver) {
-            adoptData(link);
-        }
+        adoptData();
         heart.resume(target.pulse(), target.context().nanoTime());
         onAdopted();
     }
 
-    private void adoptData(final Connection link) {
+    private void adoptData() {
+        final Connection link = data.connection();
+        if (link == null) {
+            return;
+        }
         try {
             poller.context().poller(pair.dataScheme()).adopt(link, dataSide);
         } catch (final VerbenaException e) {
@@ -587,7 +354,7 @@ abstract class AutoConnection implements Connection {
                             "%s could not be moved to another event queue: %s"
                                     .formatted(link.transport(), e.getMessage()),
                             e);
-            poller.context().schedule(0, () -> onDataClosed(why));
+            poller.context().schedule(0, () -> teardown.onDataClosed(why));
         }
     }
 
@@ -600,14 +367,16 @@ abstract class AutoConnection implements Connection {
 
     @Override
     public final void resume() {
-        final Connection link = carrier == Carrier.DATA ? data() : control.connectionIfAny();
+        final Connection link =
+                carrier == Carrier.DATA ? data.connection() : control.connectionIfAny();
         if (link != null) {
             link.resume();
         }
     }
 
     private @Nullable Connection carrying() {
-        return carrier == Carrier.DATA && data != null ? data : control.connectionIfAny();
+        final Connection link = carrier == Carrier.DATA ? data.lastConnection() : null;
+        return link == null ? control.connectionIfAny() : link;
     }
 
     @Override

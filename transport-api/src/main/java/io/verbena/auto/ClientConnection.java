@@ -95,7 +95,7 @@ final class ClientConnection extends AutoConnection {
                     yield null;
                 }
                 if (frame.payloadLength() < 0 || frame.payloadLength() > Hello.MAX_PAYLOAD) {
-                    protocolError("an OFFER beyond all limits: " + frame);
+                    teardown().protocolError("an OFFER beyond all limits: " + frame);
                     yield null;
                 }
                 offered = true;
@@ -124,7 +124,7 @@ final class ClientConnection extends AutoConnection {
 
     @Override
     void onOtherFrame(final FrameHeader frame) {
-        if (data() != null) {
+        if (!data().isOver()) {
             fallBack(
                     EventReason.CONNECT_TIMEOUT,
                     "the server didn't wait for it",
@@ -149,7 +149,7 @@ final class ClientConnection extends AutoConnection {
                     "the server: " + offer.text(0),
                     false /* tellServer: it has said so itself */);
         } else if (offer.payload().length <= Token.LENGTH) {
-            protocolError("an OFFER that is too short: " + offer);
+            teardown().protocolError("an OFFER that is too short: " + offer);
         } else {
             tryOffer(offer);
         }
@@ -178,13 +178,13 @@ final class ClientConnection extends AutoConnection {
         final long usedNs = poller().context().nanoTime() - startNs;
         final long leftNs = Math.max(1, options.upgradeTimeoutNs() - usedNs);
         try {
-            data(
-                    poller().context()
-                            .poller(scheme)
-                            .connect(
-                                    target,
-                                    options.withConnectTimeoutNs(leftNs).withTls(null),
-                                    dataSide()));
+            data().open(
+                            poller().context()
+                                    .poller(scheme)
+                                    .connect(
+                                            target,
+                                            options.withConnectTimeoutNs(leftNs).withTls(null),
+                                            dataSide()));
         } catch (final VerbenaException e) {
             fallBack(e.reason(), String.valueOf(e.getMessage()), true);
         }
@@ -195,7 +195,7 @@ final class ClientConnection extends AutoConnection {
             return;
         }
         late = true;
-        if (data() != null) {
+        if (!data().isOver()) {
             dataFailed(
                     EventReason.CONNECT_TIMEOUT,
                     "no connection within %d ms".formatted(options.upgradeTimeoutNs() / 1_000_000));
@@ -219,7 +219,7 @@ final class ClientConnection extends AutoConnection {
     private void present() {
         final KeptFrame kept = hello;
         final Token presenting = token;
-        final Connection link = data();
+        final Connection link = data().connection();
         if (!presented && kept != null && presenting != null && link != null) {
             presented = true;
             final KeptFrame frame = kept.withPayload(presenting.presented());

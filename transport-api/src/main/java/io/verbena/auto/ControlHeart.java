@@ -3,6 +3,7 @@ package io.verbena.auto;
 
 import io.verbena.SessionOptions;
 import io.verbena.wire.FrameHeader;
+import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
 
 /**
@@ -81,6 +82,19 @@ final class ControlHeart {
         lastNs = nowNs;
         silentNs = bytes == heardBytes ? silentNs + Math.min(passedNs, ownNs) : 0;
         heardBytes = bytes;
-        connection.beat(silentNs >= limitNs, silentNs / 1_000_000);
+        beat();
+    }
+
+    private void beat() {
+        final Teardown teardown = connection.teardown();
+        if (connection.control().isOver() || teardown.isClosing() || teardown.isEnding()) {
+            return;
+        }
+        if (silentNs >= limitNs) {
+            teardown.onSilence(silentNs / 1_000_000);
+        } else if (connection.control().owesNothing()) {
+            // Else the peer takes nothing, and one that waits is enough.
+            connection.control().send(FrameType.KEEPALIVE, 0);
+        }
     }
 }

@@ -3,7 +3,6 @@ package io.verbena.auto;
 
 import io.verbena.EventReason;
 import io.verbena.auto.AutoConnection.Carrier;
-import io.verbena.auto.AutoConnection.Ending;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
@@ -29,14 +28,14 @@ final class ControlSide implements ConnectionHandler {
 
     @Override
     public @Nullable MsgMemory destination(final FrameHeader frame) {
-        if (connection.isEnding()) {
+        if (connection.teardown().isEnding()) {
             return MsgMemory.DISCARD;
         }
         final KeptFrame own = connection.negotiation(frame);
         if (own != null) {
             return own;
         }
-        if (connection.isEnding()) {
+        if (connection.teardown().isEnding()) {
             return MsgMemory.DISCARD;
         }
         if (connection.carrier() == Carrier.OPEN) {
@@ -46,14 +45,14 @@ final class ControlSide implements ConnectionHandler {
             return connection.engine().destination(frame);
         }
         if (frame.payloadLength() != 0) {
-            connection.protocolError("a payload where none belongs: " + frame);
+            connection.teardown().protocolError("a payload where none belongs: " + frame);
         }
         return MsgMemory.DISCARD;
     }
 
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
-        if (connection.isEnding()) {
+        if (connection.teardown().isEnding()) {
             return;
         }
         if (memory instanceof KeptFrame own) {
@@ -81,6 +80,6 @@ final class ControlSide implements ConnectionHandler {
     public void onClosed(
             final EventReason reason, final String detail, final @Nullable Throwable cause) {
         connection.stopHeart();
-        connection.onControlClosed(new Ending(reason, detail, cause));
+        connection.teardown().onControlClosed(new Ending(reason, detail, cause));
     }
 }

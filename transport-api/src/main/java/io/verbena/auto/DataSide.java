@@ -3,7 +3,6 @@ package io.verbena.auto;
 
 import io.verbena.EventReason;
 import io.verbena.auto.AutoConnection.Carrier;
-import io.verbena.auto.AutoConnection.Ending;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
@@ -29,7 +28,7 @@ final class DataSide implements ConnectionHandler {
 
     @Override
     public @Nullable MsgMemory destination(final FrameHeader frame) {
-        if (connection.isEnding()
+        if (connection.teardown().isEnding()
                 || (!connection.isConfirmed() && !connection.onEarlyDataFrame(frame))) {
             return MsgMemory.DISCARD;
         }
@@ -39,7 +38,7 @@ final class DataSide implements ConnectionHandler {
 
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
-        if (connection.carrier() == Carrier.DATA && !connection.isEnding()) {
+        if (connection.carrier() == Carrier.DATA && !connection.teardown().isEnding()) {
             connection.engine().onFrame(frame, memory);
         }
     }
@@ -59,6 +58,6 @@ final class DataSide implements ConnectionHandler {
     @Override
     public void onClosed(
             final EventReason reason, final String detail, final @Nullable Throwable cause) {
-        connection.onDataClosed(new Ending(reason, detail, cause));
+        connection.teardown().onDataClosed(new Ending(reason, detail, cause));
     }
 }

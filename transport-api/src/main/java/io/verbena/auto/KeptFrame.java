@@ -4,7 +4,6 @@ package io.verbena.auto;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.verbena.spi.MsgMemory;
-import io.verbena.spi.PoolMemory;
 import io.verbena.wire.FrameHeader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -87,21 +86,6 @@ final class KeptFrame implements MsgMemory {
     @Override
     public ByteBuffer outbound() {
         return payload;
-    }
-
-    @Override
-    public @Nullable PoolMemory pool() {
-        return null;
-    }
-
-    @Override
-    public int index() {
-        return 0;
-    }
-
-    @Override
-    public boolean swapped() {
-        return false;
     }
 
     @Override

@@ -68,7 +68,7 @@ final class ServerConnection extends AutoConnection {
         return switch (frame.type()) {
             case FrameType.DECLINE -> {
                 if (frame.payloadLength() < 0 || frame.payloadLength() > Hello.MAX_PAYLOAD) {
-                    protocolError("a DECLINE beyond all limits: " + frame);
+                    teardown().protocolError("a DECLINE beyond all limits: " + frame);
                     yield null;
                 }
                 yield KeptFrame.receiving(frame);
@@ -134,7 +134,7 @@ final class ServerConnection extends AutoConnection {
             // It has changed its mind, before there was a session.
             abort();
         } else {
-            protocolError("a client that was made an offer doesn't send " + frame);
+            teardown().protocolError("a client that was made an offer doesn't send " + frame);
         }
     }
 
@@ -150,7 +150,7 @@ final class ServerConnection extends AutoConnection {
             return backPressured();
         }
         final KeptFrame kept = KeptFrame.copyOf(frame, payload);
-        final Connection link = data();
+        final Connection link = data().connection();
         if (link != null && link.send(kept.header(), kept.memory()) == SendResult.BACK_PRESSURED) {
             return backPressured();
         }
@@ -170,7 +170,7 @@ final class ServerConnection extends AutoConnection {
     /** The token was presented, on this connection; the client is told, and the engine asked. */
     void redeemed(final Connection link) {
         withdraw();
-        data(link);
+        data().open(link);
         link.handler(dataSide());
         settleOnData();
         control().send(FrameType.UPGRADE, 0);
@@ -199,7 +199,7 @@ final class ServerConnection extends AutoConnection {
             return;
         }
         final MsgMemory target = engine().destination(asked.header());
-        if (target == null || isEnding() || isClosing()) {
+        if (target == null || teardown().isEnding() || teardown().isClosing()) {
             // The engine has refused it; to go on would be to ask for it again.
             return;
         }
@@ -217,7 +217,7 @@ final class ServerConnection extends AutoConnection {
         final String told = shortened(frame.text(0));
         final String why = "the client: " + (told.isEmpty() ? reason.toString() : told);
         if (isConfirmed()) {
-            protocolError("a DECLINE of what is in use");
+            teardown().protocolError("a DECLINE of what is in use");
         } else if (carrier() == Carrier.DATA) {
             settleOnControl(why);
             fellBack(reason);
@@ -238,7 +238,7 @@ final class ServerConnection extends AutoConnection {
         if (said != null) {
             control().send(said);
         }
-        closeDeclined();
+        teardown().closeDeclined();
         wakeEngine();
     }
 
@@ -251,9 +251,9 @@ final class ServerConnection extends AutoConnection {
         confirm();
         final Ending lost = dataLoss;
         if (lost != null) {
-            onDataClosed(lost);
+            teardown().onDataClosed(lost);
         } else {
-            closeConfirmed();
+            teardown().closeConfirmed();
         }
     }
 
@@ -312,7 +312,7 @@ final class ServerConnection extends AutoConnection {
     @Override
     void onEarlyDataLoss(final Ending why) {
         dataLoss = why;
-        runIn(options.upgradeTimeoutNs(), () -> endByDataLoss(why));
+        runIn(options.upgradeTimeoutNs(), () -> teardown().endByDataLoss(why));
     }
 
     @Override

@@ -12,38 +12,27 @@ import io.verbena.SessionState;
 import io.verbena.SharedSecret;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
-import io.verbena.spi.PollerContext.Timer;
 import io.verbena.spi.TransportProvider;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
-import io.verbena.wire.Proof;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a session that sends requests. */
 final class ClientHalf extends AbstractSession implements ClientSession {
     private final Handler handler;
-    private final ConnectOptions connectOptions;
-    private final byte[] pathAndQuery;
+    private final ClientHandshake handshake;
     private final InFlightTable inFlight = new InFlightTable();
+    private final RequestDeadlines deadlines = new RequestDeadlines(this, outbound, inFlight);
 
-    private final @Nullable ClientProof proof;
-    private @Nullable Timer setupTimer;
     private boolean established;
-
-    /** HELLO was sent with the connection request. */
-    private boolean greeted;
-
     private int credits;
     private int window;
     private int peerMaxPayload = Integer.MAX_VALUE;
 
     /** A request whose answer came before all of it was sent; no more is read until it is. */
     private @Nullable EngineMsg answeredEarly;
-
-    private @Nullable Timer deadlineTimer;
-    private long deadlineTimerNs = Long.MAX_VALUE;
 
     private ClientHalf(
             final EventQueue queue,
@@ -53,10 +42,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             final byte[] pathAndQuery) {
         super(queue, uri, options.session());
         this.handler = handler;
-        this.connectOptions = options;
-        this.pathAndQuery = pathAndQuery;
-        final SharedSecret secret = options.secret();
-        proof = secret == null ? null : new ClientProof(secret);
+        handshake = new ClientHandshake(this, options, pathAndQuery);
     }
 
     static ClientSession connect(
@@ -78,47 +64,23 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             queue.residents().remove(session);
             throw e;
         }
-        session.limitSetup(
-                options.connectTimeoutNs(),
-                EventReason.CONNECT_TIMEOUT,
-                "no connection to %s within %d ms");
+        session.handshake.start();
         return session;
     }
 
     // ---- setting up
 
-    private void limitSetup(final long timeoutNs, final EventReason reason, final String text) {
-        if (setupTimer != null) {
-            setupTimer.cancel();
-        }
-        setupTimer =
-                queue.schedule(
-                        timeoutNs,
-                        () -> {
-                            startEnd(
-                                    SessionClosed.of(
-                                            reason,
-                                            text.formatted(uri(), timeoutNs / 1_000_000),
-                                            null));
-                            abandon();
-                        });
-    }
-
     @Override
     public void onGreeting() {
         if (state == SessionState.CONNECTING) {
-            greeted = true;
-            sendHello();
+            handshake.onGreeting();
         }
     }
 
     @Override
     public void onSecuring() {
         // The transport limits what follows.
-        if (setupTimer != null) {
-            setupTimer.cancel();
-            setupTimer = null;
-        }
+        handshake.stopTimer();
     }
 
     @Override
@@ -127,125 +89,11 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             closeLink();
             return;
         }
-        limitSetup(
-                connectOptions.helloTimeoutNs(),
-                EventReason.HELLO_TIMEOUT,
-                "%s has not answered HELLO within %d ms");
-        if (!greeted) {
-            sendHello();
-        }
+        handshake.onConnected();
     }
 
-    private void sendHello() {
-        Hello.encode(
-                queue.header,
-                0,
-                0,
-                pathAndQuery.length,
-                0,
-                Greeting.keepaliveMs(options),
-                options.maxPayloadBytes());
-        if (proof != null) {
-            proof.greet(queue.header, pathAndQuery);
-        }
-        sendWith(pathAndQuery);
-    }
-
-    /** What is sent before the session is established; the link has nothing else to send then. */
-    private void sendWith(final byte[] payload) {
-        final var link = connection();
-        if (link != null) {
-            link.send(queue.header, payload.length == 0 ? null : ControlMemory.holding(payload));
-        }
-    }
-
-    private MsgMemory helloDestination(final FrameHeader frame) {
-        if (frame.type() == FrameType.GOODBYE && frame.payloadLength() == 0) {
-            return MsgMemory.DISCARD;
-        }
-        if (frame.type() == FrameType.CHALLENGE) {
-            return challengeDestination(frame);
-        }
-        if (!Hello.isHello(frame)) {
-            protocolError("the server's first frame isn't a HELLO of ours but " + frame);
-            return MsgMemory.DISCARD;
-        }
-        if (!Hello.speaksOurVersion(frame)) {
-            endNow(
-                    EventReason.VERSION_MISMATCH,
-                    "the server speaks versions %d to %d, this side %d"
-                            .formatted(
-                                    Hello.lowestVersion(frame),
-                                    Hello.highestVersion(frame),
-                                    Hello.VERSION));
-            return MsgMemory.DISCARD;
-        }
-        final String wrong =
-                Greeting.wrongInHello(
-                        frame, Hello.MAX_PAYLOAD + (proof == null ? 0 : Proof.MAC_LENGTH));
-        if (wrong != null) {
-            protocolError(wrong);
-            return MsgMemory.DISCARD;
-        }
-        return frame.payloadLength() == 0
-                ? MsgMemory.DISCARD
-                : ControlMemory.receiving(frame.payloadLength());
-    }
-
-    private MsgMemory challengeDestination(final FrameHeader frame) {
-        if (proof == null || proof.isGiven()) {
-            protocolError(
-                    proof == null
-                            ? "a CHALLENGE, and this side didn't say that it knows a secret"
-                            : "a second CHALLENGE");
-            return MsgMemory.DISCARD;
-        }
-        if (frame.payloadLength() != Proof.NONCE_LENGTH) {
-            protocolError("a CHALLENGE has %d bytes: %s".formatted(Proof.NONCE_LENGTH, frame));
-            return MsgMemory.DISCARD;
-        }
-        return ControlMemory.receiving(Proof.NONCE_LENGTH);
-    }
-
-    private void onChallenge(final ClientProof own, final MsgMemory memory) {
-        final byte[] answer;
-        try {
-            answer = own.answer(ControlMemory.payload(memory));
-        } catch (final IllegalStateException e) {
-            notProved("the shared secret was closed while the session was being set up");
-            return;
-        }
-        queue.header.encode(FrameType.PROOF, 0, 0, answer.length, 0, 0);
-        sendWith(answer);
-    }
-
-    private void notProved(final String detail) {
-        queue.report(EventReason.AUTHENTICATION_FAILED, remoteAddress() + ": " + detail, null);
-        endNow(EventReason.AUTHENTICATION_FAILED, detail);
-    }
-
-    private void onHello(final FrameHeader frame, final MsgMemory memory) {
-        if (setupTimer != null) {
-            setupTimer.cancel();
-            setupTimer = null;
-        }
-        byte[] payload = ControlMemory.payload(memory);
-        if (proof != null) {
-            final byte[] proved = proof.check(frame, payload);
-            if (proved == null) {
-                notProved(
-                        proof.isGiven()
-                                ? "the server's proof is wrong: it doesn't know the shared secret"
-                                : "the server asks for no shared secret, and proves none");
-                return;
-            }
-            payload = proved;
-        }
-        if ((frame.flags() & FrameHeader.FLAG_REJECTED) != 0) {
-            startEnd(Greeting.rejection(payload, remoteAddress()));
-            closeLink();
-            return;
-        }
+    /** The server has accepted. */
+    private void establish(final FrameHeader frame) {
         credits = frame.credits();
         window = Hello.window(frame);
         peerMaxPayload = Hello.maxPayload(frame);
@@ -321,8 +169,8 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         own.state = EngineMsg.IN_FLIGHT;
         own.length = length;
         own.deadlineNs = deadlineNs;
-        if (deadlineNs != 0 && deadlineNs < deadlineTimerNs) {
-            scheduleDeadline(deadlineNs);
+        if (deadlineNs != 0) {
+            deadlines.watch(deadlineNs);
         }
         if (!now || !transmit(own)) {
             outbound.add(own);
@@ -401,7 +249,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             return MsgMemory.DISCARD;
         }
         if (!established) {
-            return helloDestination(frame);
+            return handshake.destination(frame);
         }
         if (type == FrameType.FAILURE && isStillSent(inFlight.find(frame.transactionId()))) {
             return null;
@@ -462,15 +310,15 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             case FrameType.HELLO -> {
                 if (established) {
                     protocolError("a second HELLO");
-                } else {
-                    onHello(frame, memory);
+                } else if (handshake.isAccepted(frame, memory)) {
+                    establish(frame);
                 }
             }
             case FrameType.CHALLENGE -> {
-                if (proof == null || established) {
+                if (established) {
                     protocolError("a CHALLENGE out of its place");
                 } else {
-                    onChallenge(proof, memory);
+                    handshake.onChallenge(memory);
                 }
             }
             case FrameType.FAILURE -> onFailure(frame);
@@ -560,47 +408,15 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         }
     }
 
-    // ---- deadlines
-
-    private void scheduleDeadline(final long deadlineNs) {
-        if (deadlineTimer != null) {
-            deadlineTimer.cancel();
-        }
-        deadlineTimerNs = deadlineNs;
-        deadlineTimer = queue.schedule(deadlineNs - queue.nanoTime(), this::expire);
+    /** The deadline of a request that was not sent is over. */
+    void expired(final EngineMsg msg) {
+        giveBack(msg, EventReason.DEADLINE_EXCEEDED);
     }
 
-    /**
-     * Looks for requests whose deadline has passed. One timer a session, set to a time that is
-     * never too late: where most requests are answered in time it fires once a time-out, not once a
-     * request.
-     */
-    private void expire() {
-        // From here on, what the call-backs send sets the timer anew where it must.
-        deadlineTimer = null;
-        deadlineTimerNs = Long.MAX_VALUE;
-        final long nowNs = queue.nanoTime();
-        final MsgQueue expired = new MsgQueue();
-        outbound.moveExpired(nowNs, expired);
-        for (EngineMsg msg = expired.poll(); msg != null; msg = expired.poll()) {
-            giveBack(msg, EventReason.DEADLINE_EXCEEDED);
-        }
-        long earliest = outbound.earliestDeadlineNs();
-        for (int slot = 0; slot < inFlight.slots(); slot++) {
-            final EngineMsg msg = inFlight.at(slot);
-            if (msg == null || msg.state != EngineMsg.IN_FLIGHT || msg.deadlineNs == 0) {
-                continue;
-            }
-            if (msg.deadlineNs <= nowNs) {
-                msg.quarantine();
-                tellError(msg, EventReason.DEADLINE_EXCEEDED);
-            } else {
-                earliest = Math.min(earliest, msg.deadlineNs);
-            }
-        }
-        if (earliest < deadlineTimerNs) {
-            scheduleDeadline(earliest);
-        }
+    /** That of one that is on the wire: its memory is to wait for the server, or the link's end. */
+    void expiredInFlight(final EngineMsg msg) {
+        msg.quarantine();
+        tellError(msg, EventReason.DEADLINE_EXCEEDED);
     }
 
     // ---- the end
@@ -666,12 +482,8 @@ final class ClientHalf extends AbstractSession implements ClientSession {
 
     @Override
     void notifyClosed(final SessionClosed event) {
-        if (setupTimer != null) {
-            setupTimer.cancel();
-        }
-        if (deadlineTimer != null) {
-            deadlineTimer.cancel();
-        }
+        handshake.stopTimer();
+        deadlines.stop();
         if (established) {
             queue.counters.sessionsClosed++;
         } else {

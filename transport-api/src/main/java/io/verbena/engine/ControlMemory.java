@@ -2,9 +2,7 @@
 package io.verbena.engine;
 
 import io.verbena.spi.MsgMemory;
-import io.verbena.spi.PoolMemory;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /** The payload of a frame before there is a session: a few bytes, in no pool. */
 final class ControlMemory implements MsgMemory {
@@ -41,20 +39,5 @@ final class ControlMemory implements MsgMemory {
     @Override
     public ByteBuffer outbound() {
         return bytes;
-    }
-
-    @Override
-    public @Nullable PoolMemory pool() {
-        return null;
-    }
-
-    @Override
-    public int index() {
-        return 0;
-    }
-
-    @Override
-    public boolean swapped() {
-        return false;
     }
 }

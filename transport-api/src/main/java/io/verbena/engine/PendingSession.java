@@ -27,17 +27,8 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     private final TransportProvider provider;
     private final Connection connection;
     private final String host;
+    private final ServerHandshake handshake;
     private @Nullable Timer timer;
-
-    /** What HELLO said; the path is null until it came. */
-    private @Nullable String pathAndQuery;
-
-    private int peerKeepaliveMs;
-    private int peerMaxPayload;
-    private URI uri;
-
-    /** What the client is asked for, and proved in turn, where the portal has a secret. */
-    private @Nullable ServerProof proof;
 
     /** The limit that it is beyond, and how; null: none. */
     private @Nullable String unwanted;
@@ -47,22 +38,29 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
 
     PendingSession(
             final Portal portal, final TransportProvider provider, final Connection connection) {
-        this.portal = portal;
-        this.queue = portal.queue();
-        this.provider = provider;
-        this.connection = connection;
-        host = connection.remoteHost();
-        this.uri = portal.uri();
+        this(
+                portal,
+                provider,
+                connection,
+                new ServerHandshake(portal.uri(), portal.options().secrets()));
     }
 
     /** The same client, forwarded to another portal. */
     PendingSession(final Portal portal, final PendingSession origin) {
-        this(portal, origin.provider, origin.connection);
-        pathAndQuery = origin.pathAndQuery;
-        peerKeepaliveMs = origin.peerKeepaliveMs;
-        peerMaxPayload = origin.peerMaxPayload;
-        uri = origin.uri;
-        proof = origin.proof;
+        this(portal, origin.provider, origin.connection, origin.handshake);
+    }
+
+    private PendingSession(
+            final Portal portal,
+            final TransportProvider provider,
+            final Connection connection,
+            final ServerHandshake handshake) {
+        this.portal = portal;
+        this.queue = portal.queue();
+        this.provider = provider;
+        this.connection = connection;
+        this.handshake = handshake;
+        host = connection.remoteHost();
     }
 
     TransportProvider provider() {
@@ -104,15 +102,15 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     }
 
     private String whatIsLate() {
-        if (pathAndQuery == null) {
+        if (!handshake.isGreeted()) {
             return "it has not said HELLO in time";
         }
-        return awaitsProof()
+        return handshake.awaitsProof()
                 ? "it has not proved in time that it knows the shared secret"
                 : "the application has not decided in time";
     }
 
-    // ---- HELLO
+    // ---- what the client says
 
     @Override
     public void onSecuring() {
@@ -135,49 +133,12 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         if (refuseUnwanted(true /* tellPeer */)) {
             return MsgMemory.DISCARD;
         }
-        if (pathAndQuery != null) {
-            return destinationBehindHello(frame);
-        }
-        if (!Hello.isHello(frame)) {
-            refuse(
-                    EventReason.PROTOCOL_ERROR,
-                    Greeting.describeStranger(frame),
-                    false /* tellPeer: it wouldn't understand */);
+        final ServerHandshake.Fault fault = handshake.wrongIn(frame);
+        if (fault != null) {
+            refuse(fault);
             return MsgMemory.DISCARD;
         }
-        if (!Hello.speaksOurVersion(frame)) {
-            refuse(
-                    EventReason.VERSION_MISMATCH,
-                    "it speaks versions %d to %d, this side %d"
-                            .formatted(
-                                    Hello.lowestVersion(frame),
-                                    Hello.highestVersion(frame),
-                                    Hello.VERSION),
-                    true /* tellPeer */);
-            return MsgMemory.DISCARD;
-        }
-        final String wrong = Greeting.wrongInHello(frame, Hello.MAX_PAYLOAD);
-        if (wrong != null) {
-            broken(wrong);
-            return MsgMemory.DISCARD;
-        }
-        return frame.payloadLength() == 0
-                ? MsgMemory.DISCARD
-                : ControlMemory.receiving(frame.payloadLength());
-    }
-
-    private MsgMemory destinationBehindHello(final FrameHeader frame) {
-        if (frame.type() == FrameType.PROOF && awaitsProof()) {
-            if (frame.payloadLength() == Proof.CLIENT_LENGTH) {
-                return ControlMemory.receiving(Proof.CLIENT_LENGTH);
-            }
-            broken("a PROOF has %d bytes: %s".formatted(Proof.CLIENT_LENGTH, frame));
-        } else if (frame.type() != FrameType.GOODBYE || frame.payloadLength() != 0) {
-            broken(
-                    "before it is accepted, a client sends nothing but GOODBYE, and PROOF if it is asked for it, and not "
-                            + frame);
-        }
-        return MsgMemory.DISCARD;
+        return ServerHandshake.destination(frame);
     }
 
     @Override
@@ -187,61 +148,25 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
             // transport makes of that.
             return;
         }
-        switch (frame.type()) {
-            case FrameType.GOODBYE -> {
-                clientHasGone("the client has changed its mind");
-                connection.close();
-            }
-            case FrameType.PROOF -> onProof(ControlMemory.payload(memory));
-            default -> onHello(frame, ControlMemory.payload(memory));
-        }
-    }
-
-    private void onHello(final FrameHeader frame, final byte[] payload) {
-        final String path = Greeting.decode(payload);
-        final URI whole = path == null ? null : Greeting.resolve(portal.uri(), path);
-        if (path == null || whole == null) {
-            broken("a HELLO whose path and query are none");
+        if (frame.type() == FrameType.GOODBYE) {
+            clientHasGone("the client has changed its mind");
+            connection.close();
             return;
         }
-        pathAndQuery = path;
-        uri = whole;
-        peerKeepaliveMs = Hello.keepaliveIntervalMs(frame);
-        peerMaxPayload = Hello.maxPayload(frame);
-        if (portal.options().secrets().isEmpty()) {
+        final ServerHandshake.Fault fault = handshake.take(frame, ControlMemory.payload(memory));
+        if (fault != null) {
+            refuse(fault);
+        } else if (handshake.isDone()) {
             decide(null);
-        } else if ((Hello.features(frame) & Hello.FEATURE_AUTHENTICATION) == 0) {
-            notProved("it doesn't know a shared secret, and this portal asks for one");
         } else {
-            challenge(frame, payload);
+            challenge();
         }
     }
 
-    // ---- the proof
-
-    private void challenge(final FrameHeader hello, final byte[] payload) {
-        final ServerProof asked =
-                new ServerProof(portal.options().secrets(), Transcript.helloOf(hello, payload));
-        proof = asked;
+    private void challenge() {
         queue.header.encode(FrameType.CHALLENGE, 0, 0, Proof.NONCE_LENGTH, 0, 0);
         // The link takes it: there is nothing else on it.
-        connection.send(queue.header, ControlMemory.holding(asked.challenge()));
-    }
-
-    private boolean awaitsProof() {
-        return proof != null && !proof.isGiven();
-    }
-
-    private void onProof(final byte[] payload) {
-        if (proof != null && proof.check(payload)) {
-            decide(null);
-        } else {
-            notProved("its proof is wrong: it doesn't know the shared secret");
-        }
-    }
-
-    private void notProved(final String detail) {
-        refuse(EventReason.AUTHENTICATION_FAILED, detail, true /* tellPeer */);
+        connection.send(queue.header, ControlMemory.holding(handshake.challenge()));
     }
 
     // ---- decisions
@@ -300,9 +225,16 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         over();
         final ServerHalf session =
                 new ServerHalf(
-                        queue, uri, options, handler, portal, host, peerMaxPayload, provider);
+                        queue,
+                        handshake.uri(),
+                        options,
+                        handler,
+                        portal,
+                        host,
+                        handshake.maxPayload(),
+                        provider);
         portal.sessionOpened(host);
-        session.establish(connection, peerKeepaliveMs, proof);
+        session.establish(connection, handshake.keepaliveMs(), handshake.proof());
         return session;
     }
 
@@ -356,11 +288,11 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
                 queue.header,
                 FrameHeader.FLAG_REJECTED,
                 0,
-                payload.length + Greeting.proofLength(proof),
+                payload.length + Greeting.proofLength(handshake.proof()),
                 0,
                 0,
                 portal.options().session().maxPayloadBytes());
-        Greeting.sendHello(connection, queue.header, payload, proof);
+        Greeting.sendHello(connection, queue.header, payload, handshake.proof());
         connection.close();
     }
 
@@ -371,7 +303,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
                     "the session can't be %s: it was decided on already, or the client has gone"
                             .formatted(what));
         }
-        if (pathAndQuery == null) {
+        if (!handshake.isGreeted()) {
             throw new IllegalStateException("the client has not said HELLO yet");
         }
     }
@@ -386,8 +318,8 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         }
     }
 
-    private void broken(final String detail) {
-        refuse(EventReason.PROTOCOL_ERROR, detail, true /* tellPeer */);
+    private void refuse(final ServerHandshake.Fault fault) {
+        refuse(fault.reason(), fault.detail(), fault.tellPeer());
     }
 
     /** Drops the connection, on this side's account. */
@@ -479,12 +411,12 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
 
     @Override
     public URI uri() {
-        return uri;
+        return handshake.uri();
     }
 
     @Override
     public String pathAndQuery() {
-        return pathAndQuery == null ? "" : pathAndQuery;
+        return handshake.pathAndQuery();
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.verbena.ServerSession;
 import io.verbena.SessionClosed;
 import io.verbena.SessionOptions;
 import io.verbena.SessionState;
-import io.verbena.Throttle;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.MsgMemory;
@@ -33,7 +32,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private final String host;
     private final int peerMaxPayload;
     private final TransportProvider provider;
-    private final Runnable tellWaiting = this::tellWaiting;
+    private final RequestGate gate;
 
     /**
      * Responses that the transport still needs the memory of, in the order in which they were sent.
@@ -62,14 +61,6 @@ final class ServerHalf extends AbstractSession implements ServerSession {
      */
     private int receiving;
 
-    /** Bytes of messages that its requests may take, and take. */
-    private final long maxHeldBytes;
-
-    private long heldBytes;
-
-    /** Nothing is read until some of them are given back. */
-    private boolean throttled;
-
     private final PayloadPace pace;
 
     /** Requests that have arrived, and the length of the one that began to last. */
@@ -78,20 +69,6 @@ final class ServerHalf extends AbstractSession implements ServerSession {
     private int arriving;
 
     private boolean askedForHeld;
-
-    /** Requests are left unread. */
-    private boolean holding;
-
-    /** The application hears, or has heard, that one waits. */
-    private boolean waitingTold;
-
-    /** No more requests are read until the answers that wait for the link are on it. */
-    private boolean answersFirst;
-
-    /**
-     * The client has taken nothing for long: all that it says is read, to know whether it lives.
-     */
-    private boolean listening;
 
     private record Refusal(long transactionId, EventReason reason) {}
 
@@ -108,7 +85,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         this.handler = handler;
         this.portal = portal;
         this.host = host;
-        maxHeldBytes = options.maxHeldBytes() == 0 ? Long.MAX_VALUE : options.maxHeldBytes();
+        gate = new RequestGate(this, portal, options.maxHeldBytes());
         pace = new PayloadPace(options.minPayloadBytesPerSecond());
         this.peerMaxPayload = peerMaxPayload;
         this.provider = provider;
@@ -212,28 +189,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             receiving++;
             return MsgMemory.DISCARD;
         }
-        if (holding) {
-            stallForLink();
-            if (!waitingTold) {
-                waitingTold = true;
-                // Not from here: the application is to be free to detach the session.
-                queue.execute(tellWaiting);
-            }
-            return null;
-        }
-        if (!outbound.isEmpty() && !listening) {
-            // A client that doesn't take its answers is to have no more of the messages that it
-            // shares with others; and the fewer are in turn, the more of them are in cache.
-            answersFirst = true;
-            stallForLink();
-            return null;
-        }
-        if (!queue.hasBudget()) {
-            stallForBudget();
-            return null;
-        }
-        if (heldBytes >= maxHeldBytes) {
-            throttle();
+        if (gate.keepsOut()) {
             return null;
         }
         arriving = length;
@@ -247,39 +203,12 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             return MsgMemory.DISCARD;
         }
         msg.session = number;
-        heldBytes += bytesOf(msg);
+        gate.taken(msg);
         return msg;
     }
 
-    private static long bytesOf(final EngineMsg msg) {
-        return (long) msg.pool.inBytes() + msg.pool.outBytes();
-    }
-
-    /** Its requests take all that they may: it waits for itself, and nobody else does. */
-    private void throttle() {
-        throttled = true;
-        stallForLink();
-        portal.tally.memoryPauses.increment();
-        portal.sessionThrottled(
-                Throttle.SESSION_MEMORY,
-                remoteAddress(),
-                "its requests take %d bytes of messages, and may take %d"
-                        .formatted(heldBytes, maxHeldBytes));
-    }
-
-    /** A message of a request goes back to its pool. */
-    private void giveBack(final EngineMsg msg) {
-        heldBytes -= bytesOf(msg);
-        if (throttled && heldBytes < maxHeldBytes) {
-            throttled = false;
-            resumeSoon();
-        }
-    }
-
-    private void tellWaiting() {
-        if (!holding || !waitingTold || state != SessionState.ESTABLISHED) {
-            return;
-        }
+    /** A request is left unread, as the application wants it. */
+    void requestWaits() {
         queue.countEvent();
         try {
             handler.onRequestWaiting(this);
@@ -292,11 +221,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
 
     @Override
     public void holdRequests(final boolean hold) {
-        holding = hold;
-        if (waitingTold) {
-            waitingTold = false;
-            resumeSoon();
-        }
+        gate.holdRequests(hold);
     }
 
     @Override
@@ -312,8 +237,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         if (!idle || !failed.isEmpty() || !leaveQueue()) {
             return false;
         }
-        answersFirst = false;
-        waitingTold = false;
+        gate.onDetached();
         return true;
     }
 
@@ -412,7 +336,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         own.checkMirrorDone("discarded");
         if (linkLost || saidGoodbye || state == SessionState.CLOSED) {
             held--;
-            giveBack(own);
+            gate.givenBack(own);
             own.free();
             if (held == 0 && state == SessionState.CLOSING) {
                 // Not from here: the application may be in the middle of something.
@@ -462,7 +386,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             }
             open--;
             if (failure == EventReason.DISCARDED) {
-                giveBack(msg);
+                gate.givenBack(msg);
                 msg.free();
             } else {
                 // Not from here: this may be the application's own sendResponse.
@@ -474,7 +398,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         queue.header.encode(FrameType.RESPONSE, 0, 1, msg.length, msg.transactionId, 0);
         final SendResult result = send(msg);
         if (result == SendResult.SENT) {
-            giveBack(msg);
+            gate.givenBack(msg);
             msg.pool.free(msg);
         } else if (result == SendResult.HELD) {
             sending.add(msg);
@@ -499,24 +423,14 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             }
         }
         if (outbound.isEmpty()) {
-            listening = false;
-            readOn();
+            gate.onAnswersSent();
         }
         sayGoodbyeIfDone();
     }
 
-    private void readOn() {
-        if (answersFirst) {
-            answersFirst = false;
-            resumeSoon();
-        }
-    }
-
     @Override
     void onPeerTakesNothing() {
-        // It may have said that it is busy, behind the requests that were not read.
-        listening = true;
-        readOn();
+        gate.onPeerTakesNothing();
     }
 
     @Override
@@ -528,7 +442,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         final EngineMsg msg = sending.poll();
         assert msg == payload : "the transport is done with " + payload + " before " + msg;
         if (msg != null) {
-            giveBack(msg);
+            gate.givenBack(msg);
             msg.pool.free(msg);
         }
     }
@@ -549,7 +463,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         } catch (final Throwable e) {
             queue.failed(this, e);
         } finally {
-            giveBack(msg);
+            gate.givenBack(msg);
             msg.free();
         }
     }

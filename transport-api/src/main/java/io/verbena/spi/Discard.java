@@ -2,7 +2,6 @@
 package io.verbena.spi;
 
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /** The one value of {@link MsgMemory#DISCARD}. */
 final class Discard implements MsgMemory {
@@ -16,21 +15,6 @@ final class Discard implements MsgMemory {
     @Override
     public ByteBuffer outbound() {
         return empty;
-    }
-
-    @Override
-    public @Nullable PoolMemory pool() {
-        return null;
-    }
-
-    @Override
-    public int index() {
-        return 0;
-    }
-
-    @Override
-    public boolean swapped() {
-        return false;
     }
 
     @Override

@@ -31,21 +31,28 @@ public interface MsgMemory {
     /**
      * The pool that the message is part of; a transport keeps what it knows about a pool by it.
      *
-     * @return the pool's memory; null for memory that is part of none (control frames).
+     * @return the pool's memory; null, the default, for memory that is part of none, such as a
+     *     control frame's.
      */
-    @Nullable PoolMemory pool();
+    default @Nullable PoolMemory pool() {
+        return null;
+    }
 
     /**
      * The message's place in its pool.
      *
-     * @return 0 to the pool's count, exclusive.
+     * @return 0 to the pool's count, exclusive; 0, the default, without a pool.
      */
-    int index();
+    default int index() {
+        return 0;
+    }
 
     /**
      * Are IN and OUT swapped, so that {@link #inbound()} is in the pool's block of OUTs?
      *
-     * @return whether this is a mirror.
+     * @return whether this is a mirror; memory without a pool, the default, never is.
      */
-    boolean swapped();
+    default boolean swapped() {
+        return false;
+    }
 }

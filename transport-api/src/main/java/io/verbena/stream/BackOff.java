@@ -8,10 +8,11 @@ import java.util.random.RandomGenerator;
  * How long a client leaves a server alone that could not be connected to: longer each time, up to a
  * limit, and not all clients equally long. Immutable; start from {@link #defaults()}.
  *
- * @param firstNs after the first failure.
- * @param mostNs after many.
+ * @param firstNs after the first failure: nanoseconds, above 0.
+ * @param mostNs after many: nanoseconds, no less than {@code firstNs}.
  * @param jitter how much of it is left to chance, 0 to 1.
- * @param incompatibleNs after the server said that it is of another version.
+ * @param incompatibleNs after the server said that it is of another version: nanoseconds, 0 or
+ *     more.
  */
 public record BackOff(long firstNs, long mostNs, double jitter, long incompatibleNs) {
     /** OpenJ9 waits 2 s at first and 10 s for another version; it has no limit and no jitter. */

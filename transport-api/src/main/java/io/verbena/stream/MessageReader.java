@@ -21,31 +21,14 @@ import java.nio.charset.StandardCharsets;
 public final class MessageReader {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final MessageLimits limits;
+    private final MessageCursor cursor;
 
-    /** Of the message and each vector and tuple that is open: where it ends. */
-    private final int[] openEnd;
-
-    /** Values that are left of it; -1 for a tuple, which doesn't tell. */
-    private final int[] openLeft;
-
-    private ByteBuffer bytes = NOTHING;
     private ByteBuffer view = NOTHING;
 
     /** What {@link #view} is of. */
     private ByteBuffer viewed = NOTHING;
 
     private byte[] scratch = new byte[256];
-    private boolean wrapped;
-    private int start;
-    private int position;
-    private int depth;
-
-    // Of the value that was read last.
-    private int payload;
-    private int payloadLength;
-    private int elementBytes;
-    private boolean padded;
 
     /**
      * Makes a reader, of nothing yet.
@@ -53,9 +36,7 @@ public final class MessageReader {
      * @param limits what is accepted.
      */
     public MessageReader(final MessageLimits limits) {
-        this.limits = limits;
-        openEnd = new int[limits.maxNesting() + 1];
-        openLeft = new int[limits.maxNesting() + 1];
+        cursor = new MessageCursor(limits);
     }
 
     /**
@@ -70,33 +51,7 @@ public final class MessageReader {
      *     limit.
      */
     public MessageReader wrap(final ByteBuffer message, final int offset, final int length) {
-        wrapped = false;
-        bytes = NOTHING;
-        depth = 0;
-        openLeft[0] = 0;
-        openEnd[0] = 0;
-        position = 0;
-        final int size =
-                length < Layout.HEADER_BYTES
-                        ? length
-                        : sizeOf(message, offset, limits.maxMessageBytes());
-        if (size < Layout.HEADER_BYTES || size != length) {
-            throw new StreamMalformedMessage(
-                    "a message of %d bytes says that it has %d".formatted(length, size));
-        }
-        final int count = message.getShort(offset + Layout.COUNT) & Layout.MAX_COUNT;
-        final int type = message.getShort(offset + Layout.TYPE) & 0xffff;
-        final boolean empty = MessageTypes.hasStaleCount(type);
-        if (!empty && count > (size - Layout.HEADER_BYTES) / Layout.DESCRIPTOR_BYTES) {
-            throw new StreamMalformedMessage(
-                    "a message of %d bytes can't have %d values".formatted(size, count));
-        }
-        wrapped = true;
-        bytes = message;
-        start = offset;
-        position = offset + Layout.HEADER_BYTES;
-        openEnd[0] = offset + size;
-        openLeft[0] = empty ? 0 : count;
+        cursor.wrap(message, offset, length);
         return this;
     }
 
@@ -110,14 +65,7 @@ public final class MessageReader {
      * @throws StreamMalformedMessage if it is below 16 or beyond the limit.
      */
     public static int sizeOf(final ByteBuffer message, final int offset, final int maxBytes) {
-        final int size = message.getInt(offset + Layout.SIZE);
-        if (size < Layout.HEADER_BYTES || size > maxBytes) {
-            throw new StreamMalformedMessage(
-                    "a message says that it has %d bytes; 16 to %d are accepted (another byte"
-                                    .formatted(Integer.toUnsignedLong(size), maxBytes)
-                            + " order, or no message at all?)");
-        }
-        return size;
+        return MessageCursor.sizeOf(message, offset, maxBytes);
     }
 
     /**
@@ -146,7 +94,7 @@ public final class MessageReader {
      * @return bytes with the header.
      */
     public int size() {
-        return openEnd[0] - start;
+        return cursor.size();
     }
 
     /**
@@ -155,7 +103,7 @@ public final class MessageReader {
      * @return see {@link StreamVersion}; 0: not to be checked.
      */
     public int version() {
-        return header().getInt(start + Layout.VERSION);
+        return cursor.version();
     }
 
     /**
@@ -164,7 +112,7 @@ public final class MessageReader {
      * @return flags; 0: not to be checked.
      */
     public int config() {
-        return header().getInt(start + Layout.CONFIG);
+        return cursor.config();
     }
 
     /**
@@ -173,7 +121,7 @@ public final class MessageReader {
      * @return 0 to 65535.
      */
     public int type() {
-        return header().getShort(start + Layout.TYPE) & 0xffff;
+        return cursor.type();
     }
 
     /**
@@ -182,14 +130,7 @@ public final class MessageReader {
      * @return 0 to 65535.
      */
     public int count() {
-        return header().getShort(start + Layout.COUNT) & Layout.MAX_COUNT;
-    }
-
-    private ByteBuffer header() {
-        if (!wrapped) {
-            throw new IllegalStateException("there is no message; call wrap first");
-        }
-        return bytes;
+        return cursor.count();
     }
 
     /**
@@ -200,7 +141,7 @@ public final class MessageReader {
      * @throws StreamArityMismatch if it has another number.
      */
     public MessageReader expect(final int expected) {
-        final int count = MessageTypes.hasStaleCount(type()) ? 0 : count();
+        final int count = cursor.values();
         if (count != expected) {
             throw new StreamArityMismatch(
                     "a message of type %d has %d values, and %d were expected"
@@ -211,9 +152,7 @@ public final class MessageReader {
 
     /** Goes back to the message's first value. */
     void rewind() {
-        depth = 0;
-        position = start + Layout.HEADER_BYTES;
-        openLeft[0] = MessageTypes.hasStaleCount(type()) ? 0 : count();
+        cursor.rewind();
     }
 
     /**
@@ -222,8 +161,7 @@ public final class MessageReader {
      * @return whether there is.
      */
     public boolean hasNext() {
-        final int left = openLeft[depth];
-        return left < 0 ? position < openEnd[depth] : left > 0;
+        return cursor.hasNext();
     }
 
     /**
@@ -232,12 +170,12 @@ public final class MessageReader {
      * @return its type.
      */
     public DataType nextType() {
-        return DataType.of(peek());
+        return DataType.of(cursor.nextCode());
     }
 
     /** Reads past the next value, whatever it is, without looking into it. */
     public void skip() {
-        read(peek());
+        cursor.skip();
     }
 
     /**
@@ -246,7 +184,7 @@ public final class MessageReader {
      * @return the value.
      */
     public int int32() {
-        return bytes.getInt(fixed(DataType.INT32, Integer.BYTES));
+        return cursor.bytes().getInt(fixed(DataType.INT32, Integer.BYTES));
     }
 
     /**
@@ -255,7 +193,7 @@ public final class MessageReader {
      * @return 0 to 2<sup>32</sup> − 1.
      */
     public long uint32() {
-        return Integer.toUnsignedLong(bytes.getInt(fixed(DataType.UINT32, Integer.BYTES)));
+        return Integer.toUnsignedLong(cursor.bytes().getInt(fixed(DataType.UINT32, Integer.BYTES)));
     }
 
     /**
@@ -264,7 +202,7 @@ public final class MessageReader {
      * @return the value.
      */
     public long int64() {
-        return bytes.getLong(fixed(DataType.INT64, Long.BYTES));
+        return cursor.bytes().getLong(fixed(DataType.INT64, Long.BYTES));
     }
 
     /**
@@ -273,7 +211,7 @@ public final class MessageReader {
      * @return all 64 bits.
      */
     public long uint64() {
-        return bytes.getLong(fixed(DataType.UINT64, Long.BYTES));
+        return cursor.bytes().getLong(fixed(DataType.UINT64, Long.BYTES));
     }
 
     /**
@@ -282,7 +220,7 @@ public final class MessageReader {
      * @return the value.
      */
     public boolean bool() {
-        final byte value = bytes.get(fixed(DataType.BOOL, 1));
+        final byte value = cursor.bytes().get(fixed(DataType.BOOL, 1));
         if ((value & ~1) != 0) {
             throw new StreamMalformedMessage("a BOOL is %d".formatted(value));
         }
@@ -295,16 +233,16 @@ public final class MessageReader {
      * @return the value.
      */
     public int enumerator() {
-        return bytes.getInt(fixed(DataType.ENUM, Integer.BYTES));
+        return cursor.bytes().getInt(fixed(DataType.ENUM, Integer.BYTES));
     }
 
     private int fixed(final DataType type, final int length) {
-        expect(type);
-        if (payloadLength != length) {
+        cursor.take(type);
+        if (cursor.payloadLength() != length) {
             throw new StreamTypeMismatch(
-                    "%s has %d bytes, and not %d".formatted(type, payloadLength, length));
+                    "%s has %d bytes, and not %d".formatted(type, cursor.payloadLength(), length));
         }
-        return payload;
+        return cursor.payload();
     }
 
     /**
@@ -313,15 +251,16 @@ public final class MessageReader {
      * @return a new string.
      */
     public String string() {
-        expect(DataType.STRING);
-        if (scratch.length < payloadLength) {
-            if (payloadLength > Short.MAX_VALUE) {
+        cursor.take(DataType.STRING);
+        final int length = cursor.payloadLength();
+        if (scratch.length < length) {
+            if (length > Short.MAX_VALUE) {
                 return new String(copy(), StandardCharsets.UTF_8);
             }
-            scratch = new byte[payloadLength + payloadLength / 2];
+            scratch = new byte[length + length / 2];
         }
-        bytes.get(payload, scratch, 0, payloadLength);
-        return new String(scratch, 0, payloadLength, StandardCharsets.UTF_8);
+        cursor.bytes().get(cursor.payload(), scratch, 0, length);
+        return new String(scratch, 0, length, StandardCharsets.UTF_8);
     }
 
     /**
@@ -330,7 +269,7 @@ public final class MessageReader {
      * @return a view from position to limit, valid until the next read.
      */
     public ByteBuffer stringView() {
-        expect(DataType.STRING);
+        cursor.take(DataType.STRING);
         return view();
     }
 
@@ -340,7 +279,7 @@ public final class MessageReader {
      * @return a new array.
      */
     public byte[] object() {
-        expect(DataType.OBJECT);
+        cursor.take(DataType.OBJECT);
         return copy();
     }
 
@@ -350,7 +289,7 @@ public final class MessageReader {
      * @return a view from position to limit in the message's byte order, valid until the next read.
      */
     public ByteBuffer objectView() {
-        expect(DataType.OBJECT);
+        cursor.take(DataType.OBJECT);
         return view();
     }
 
@@ -362,13 +301,14 @@ public final class MessageReader {
      * @throws StreamTypeMismatch if the object has another size.
      */
     public void object(final ByteBuffer destination) {
-        expect(DataType.OBJECT);
-        if (payloadLength != destination.remaining()) {
+        cursor.take(DataType.OBJECT);
+        if (cursor.payloadLength() != destination.remaining()) {
             throw new StreamTypeMismatch(
                     "an OBJECT has %d bytes, and not %d"
-                            .formatted(payloadLength, destination.remaining()));
+                            .formatted(cursor.payloadLength(), destination.remaining()));
         }
-        destination.put(destination.position(), bytes, payload, payloadLength);
+        destination.put(
+                destination.position(), cursor.bytes(), cursor.payload(), cursor.payloadLength());
         destination.position(destination.limit());
     }
 
@@ -391,11 +331,11 @@ public final class MessageReader {
      * @return bytes; 0 for an EMPTY_VECTOR.
      */
     public int nextElementBytes() {
-        final int code = peek();
+        final int code = cursor.nextCode();
         if (code != DataType.SIMPLE_VECTOR.code() && code != DataType.EMPTY_VECTOR.code()) {
-            throw mismatch(DataType.SIMPLE_VECTOR, code);
+            throw MessageCursor.mismatch(DataType.SIMPLE_VECTOR, code);
         }
-        return bytes.get(position + Layout.ELEMENT_BYTES) & 0xff;
+        return cursor.nextElementBytes();
     }
 
     /**
@@ -415,9 +355,11 @@ public final class MessageReader {
      */
     public int[] ints() {
         simple(Integer.BYTES);
-        final int[] elements = new int[payloadLength / Integer.BYTES];
+        final ByteBuffer from = cursor.bytes();
+        final int at = cursor.payload();
+        final int[] elements = new int[cursor.payloadLength() / Integer.BYTES];
         for (int i = 0; i < elements.length; i++) {
-            elements[i] = bytes.getInt(payload + i * Integer.BYTES);
+            elements[i] = from.getInt(at + i * Integer.BYTES);
         }
         return elements;
     }
@@ -429,36 +371,38 @@ public final class MessageReader {
      */
     public long[] longs() {
         simple(Long.BYTES);
-        final long[] elements = new long[payloadLength / Long.BYTES];
+        final ByteBuffer from = cursor.bytes();
+        final int at = cursor.payload();
+        final long[] elements = new long[cursor.payloadLength() / Long.BYTES];
         for (int i = 0; i < elements.length; i++) {
-            elements[i] = bytes.getLong(payload + i * Long.BYTES);
+            elements[i] = from.getLong(at + i * Long.BYTES);
         }
         return elements;
     }
 
     private void simple(final int size) {
-        final int code = peek();
+        final int code = cursor.nextCode();
         if (code == DataType.EMPTY_VECTOR.code()) {
             readEmpty();
             return;
         }
-        expect(DataType.SIMPLE_VECTOR);
-        if (elementBytes != size) {
+        cursor.take(DataType.SIMPLE_VECTOR);
+        if (cursor.elementBytes() != size) {
             throw new StreamTypeMismatch(
                     "the elements of a SIMPLE_VECTOR have %d bytes, and not %d"
-                            .formatted(elementBytes, size));
+                            .formatted(cursor.elementBytes(), size));
         }
-        if (size == 0 || payloadLength == 0 || payloadLength % size != 0) {
+        if (size == 0 || cursor.payloadLength() == 0 || cursor.payloadLength() % size != 0) {
             throw new StreamMalformedMessage(
-                    "%d bytes are no elements of %d bytes".formatted(payloadLength, size));
+                    "%d bytes are no elements of %d bytes".formatted(cursor.payloadLength(), size));
         }
     }
 
     private void readEmpty() {
-        expect(DataType.EMPTY_VECTOR);
-        if (payloadLength != 0) {
+        cursor.take(DataType.EMPTY_VECTOR);
+        if (cursor.payloadLength() != 0) {
             throw new StreamMalformedMessage(
-                    "an EMPTY_VECTOR has %d bytes".formatted(payloadLength));
+                    "an EMPTY_VECTOR has %d bytes".formatted(cursor.payloadLength()));
         }
     }
 
@@ -468,48 +412,23 @@ public final class MessageReader {
      * @return the number of elements.
      */
     public int beginVector() {
-        final int code = peek();
+        final int code = cursor.nextCode();
         if (code == DataType.EMPTY_VECTOR.code()) {
             readEmpty();
-            open(0);
+            cursor.enter(0);
             return 0;
         }
-        expect(DataType.VECTOR);
-        open(1);
+        cursor.take(DataType.VECTOR);
+        cursor.enter(1);
         final long count = uint32();
-        final int room = openEnd[depth] - position;
-        if (count == 0 || count > room / Layout.DESCRIPTOR_BYTES) {
-            throw new StreamMalformedMessage(
-                    "a VECTOR of %d bytes says that it has %d elements"
-                            .formatted(payloadLength, count));
-        }
-        if (count > limits.maxVectorElements()) {
-            throw new StreamMalformedMessage(
-                    "a VECTOR has %d elements; at most %d are accepted"
-                            .formatted(count, limits.maxVectorElements()));
-        }
-        openLeft[depth] = (int) count;
+        cursor.left(count);
         return (int) count;
     }
 
     /** Begins to read a TUPLE: {@link #end()} follows its last value. */
     public void beginTuple() {
-        expect(DataType.TUPLE);
-        open(-1);
-    }
-
-    private void open(final int left) {
-        if (depth == limits.maxNesting()) {
-            throw new StreamMalformedMessage(
-                    "vectors and tuples are nested deeper than " + limits.maxNesting());
-        }
-        if (padded) {
-            throw new StreamMalformedMessage("a vector or tuple has padding");
-        }
-        depth++;
-        openEnd[depth] = payload + payloadLength;
-        openLeft[depth] = left;
-        position = payload;
+        cursor.take(DataType.TUPLE);
+        cursor.enter(-1);
     }
 
     /**
@@ -518,110 +437,29 @@ public final class MessageReader {
      * @throws StreamArityMismatch if something in it has not been read.
      */
     public void end() {
-        if (hasNext()) {
-            throw new StreamArityMismatch(
-                    depth == 0
-                            ? "%d values of the message were not read".formatted(openLeft[0])
-                            : "a vector or tuple has more values than were read");
-        }
-        if (position != openEnd[depth] && !isStale()) {
-            throw new StreamMalformedMessage(
-                    "%d bytes follow the last value".formatted(openEnd[depth] - position));
-        }
-        if (depth > 0) {
-            depth--;
-        }
-    }
-
-    /** What is behind such a header is whatever the sender's buffer held. */
-    private boolean isStale() {
-        return depth == 0 && MessageTypes.hasStaleCount(type());
-    }
-
-    private void expect(final DataType type) {
-        final int code = peek();
-        if (code != type.code()) {
-            throw mismatch(type, code);
-        }
-        read(code);
-    }
-
-    private static StreamTypeMismatch mismatch(final DataType expected, final int code) {
-        return new StreamTypeMismatch(
-                "a value is %s, and %s was expected".formatted(DataType.of(code), expected));
-    }
-
-    /** Checks that there is a value, and returns its type's code. */
-    private int peek() {
-        if (!hasNext()) {
-            throw new StreamArityMismatch(
-                    depth == 0
-                            ? "the message has no more values"
-                            : "the vector or tuple has no more values");
-        }
-        if (openEnd[depth] - position < Layout.DESCRIPTOR_BYTES) {
-            throw new StreamMalformedMessage("a value begins behind the end of what it is in");
-        }
-        final int code = bytes.get(position + Layout.DATA_TYPE) & 0xff;
-        if (!DataType.isCode(code)) {
-            throw new StreamMalformedMessage("there is no data type " + code);
-        }
-        return code;
-    }
-
-    /** Reads the descriptor, and goes on behind its value. */
-    private void read(final int code) {
-        final int content = position + Layout.DESCRIPTOR_BYTES;
-        final int padding = bytes.get(position + Layout.PADDING);
-        final int dataOffset = bytes.get(position + Layout.DATA_OFFSET);
-        final int size = bytes.getInt(position + Layout.DATA_SIZE);
-        final boolean isSound =
-                size >= 0
-                        && size <= openEnd[depth] - content
-                        && size % Layout.ALIGNMENT == 0
-                        && (padding & ~(Layout.ALIGNMENT - 1)) == 0
-                        && (dataOffset == 0 || dataOffset == Layout.ALIGNMENT)
-                        && size >= dataOffset + padding;
-        if (!isSound) {
-            throw new StreamMalformedMessage(
-                    ("%s of %d bytes, %d of them before and %d behind the value, with %d bytes"
-                                    + " left")
-                            .formatted(
-                                    DataType.of(code),
-                                    Integer.toUnsignedLong(size),
-                                    dataOffset & 0xff,
-                                    padding & 0xff,
-                                    openEnd[depth] - content));
-        }
-        elementBytes = bytes.get(position + Layout.ELEMENT_BYTES) & 0xff;
-        padded = dataOffset + padding > 0;
-        payload = content + dataOffset;
-        payloadLength = size - dataOffset - padding;
-        position = content + size;
-        if (openLeft[depth] > 0) {
-            openLeft[depth]--;
-        }
+        cursor.leave();
     }
 
     private byte[] copy() {
-        final byte[] copy = new byte[payloadLength];
-        bytes.get(payload, copy, 0, payloadLength);
+        final byte[] copy = new byte[cursor.payloadLength()];
+        cursor.bytes().get(cursor.payload(), copy, 0, cursor.payloadLength());
         return copy;
     }
 
     @SuppressWarnings("ReferenceEquality") // it is about the memory, not about what is in it
     private ByteBuffer view() {
+        final ByteBuffer bytes = cursor.bytes();
         if (viewed != bytes) {
             viewed = bytes;
             view = bytes.duplicate();
         }
         view.order(bytes.order());
-        return view.limit(payload + payloadLength).position(payload);
+        return view.limit(cursor.payload() + cursor.payloadLength()).position(cursor.payload());
     }
 
     @Override
     public String toString() {
-        return !wrapped
+        return !cursor.isWrapped()
                 ? "no message"
                 : "message of type %d, %d bytes, %d values".formatted(type(), size(), count());
     }

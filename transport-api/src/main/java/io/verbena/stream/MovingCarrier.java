@@ -165,7 +165,8 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
     public boolean park(final long deadlineNs) {
         final ServerSession current = session();
         final Lane present = enter();
-        // The next request may come as soon as the last of the answer has left: it is to stay unread.
+        // The next request may come as soon as the last of the answer has left: it is to stay
+        // unread.
         current.holdRequests(true);
         // What the kernel has not taken of the last answer must leave from here.
         while (current.inFlight() > 0 && end == null && deadlineNs - System.nanoTime() > 0) {

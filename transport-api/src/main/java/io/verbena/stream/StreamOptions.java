@@ -10,8 +10,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * How streams work, at either end. Immutable; start from {@link #defaults()}.
  *
- * @param timeoutNs the longest that a read or write may wait for the other end; OpenJ9's 30 s.
- * @param closeTimeoutNs the longest that an orderly end of a stream may take.
+ * @param timeoutNs the longest that a read or write may wait for the other end, in nanoseconds,
+ *     above 0; OpenJ9's 30 s.
+ * @param closeTimeoutNs the longest that an orderly end of a stream may take, in nanoseconds, above
+ *     0.
  * @param fragmentBytes what a message may have to travel in one piece, 1024 to 1 GiB; longer ones
  *     go in pieces of that size, each of which costs a round trip. A server must take at least as
  *     much as its clients send. A busy stream has twice as much memory at each end.

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** {@link ClientOptions}: defaults, changes, and values that can't be. */
+/** {@link ClientOptions}: defaults, and values that can't be. */
 class ClientOptionsTest {
     private final ClientOptions defaults = ClientOptions.defaults();
 
@@ -27,20 +27,6 @@ class ClientOptionsTest {
                                 TimeUnit.SECONDS.toNanos(30),
                                 IdlePolicy.BLOCK,
                                 ConnectOptions.defaults()));
-    }
-
-    @Test
-    void eachChangeChangesOneValue() {
-        final ConnectOptions connect = ConnectOptions.defaults().withConnectTimeoutNs(7);
-        assertThat(
-                        defaults.withMaxRequestBytes(1)
-                                .withMaxResponseBytes(2)
-                                .withConcurrency(3)
-                                .withMaxWaiting(4)
-                                .withTimeoutNs(5)
-                                .withIdlePolicy(IdlePolicy.SPIN)
-                                .withConnect(connect))
-                .isEqualTo(new ClientOptions(1, 2, 3, 4, 5, IdlePolicy.SPIN, connect));
     }
 
     @Test

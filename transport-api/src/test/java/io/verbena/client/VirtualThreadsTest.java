@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.verbena.BlockingClient;
 import io.verbena.ClientOptions;
 import io.verbena.testkit.Leaks;
+import io.verbena.testkit.VirtualThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -59,7 +59,7 @@ class VirtualThreadsTest {
     private static void callFromThemAll(
             final ClientWorld world, final BlockingClient client, final int requestsToHold)
             throws Exception {
-        final ExecutorService executor = virtualThreads();
+        final ExecutorService executor = VirtualThreads.executor();
         try {
             final List<Future<Void>> calls = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
@@ -81,10 +81,5 @@ class VirtualThreadsTest {
             assertThat(text(client.call(bytes(mine)))).isEqualTo(mine);
             return null;
         };
-    }
-
-    private static ExecutorService virtualThreads() throws ReflectiveOperationException {
-        return (ExecutorService)
-                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     }
 }

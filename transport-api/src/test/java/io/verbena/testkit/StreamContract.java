@@ -33,20 +33,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a stream is to do over every transport. A transport's subclass says where to listen. */
+/** What a stream is to do over every transport. A subclass says which that is. */
 @ExtendWith(Leaks.class)
-public abstract class StreamContract implements TransportUnderTest {
+public abstract class StreamContract {
     private static final int REQUEST = MessageTypes.COMPILATION_REQUEST;
     private static final int RESULT = MessageTypes.COMPILATION_CODE;
     private static final int QUERY = 100;
@@ -57,8 +62,15 @@ public abstract class StreamContract implements TransportUnderTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final BlockingQueue<ServerStream> queue = new LinkedBlockingQueue<>();
 
-    /** For subclasses that are transports under test. */
+    /** For subclasses. */
     protected StreamContract() {}
+
+    /**
+     * What carries the streams.
+     *
+     * @return the transport, always the same.
+     */
+    protected abstract TransportUnderTest transport();
 
     /**
      * What all streams of the suite have; a transport adds what it needs. An end in good order
@@ -68,8 +80,8 @@ public abstract class StreamContract implements TransportUnderTest {
         return StreamOptions.defaults()
                 .withTimeoutNs(LIMIT_NS)
                 .withCloseTimeoutNs(CLOSE_LIMIT_NS)
-                .withPortal(portalOptions())
-                .withConnect(connectOptions());
+                .withPortal(transport().portalOptions())
+                .withConnect(transport().connectOptions());
     }
 
     @AfterEach
@@ -94,11 +106,11 @@ public abstract class StreamContract implements TransportUnderTest {
     }
 
     private StreamListener listen(final StreamOptions options) {
-        return closing(StreamListener.listen(listenUri(), options, queue));
+        return closing(StreamListener.listen(transport().listenUri(), options, queue));
     }
 
     private StreamListener serve(final StreamHandler handler) {
-        return closing(StreamListener.listen(listenUri(), options(), threads, handler));
+        return closing(StreamListener.listen(transport().listenUri(), options(), threads, handler));
     }
 
     private ClientStream connect(final StreamListener listener) {
@@ -214,6 +226,53 @@ public abstract class StreamContract implements TransportUnderTest {
         }
         await().atMost(20, TimeUnit.SECONDS).until(() -> listener.counters().open() == 0);
         assertThat(listener.counters().accepted()).isEqualTo(15);
+    }
+
+    private static void meet(final CyclicBarrier barrier) {
+        try {
+            barrier.await(20, TimeUnit.SECONDS);
+        } catch (final InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError("not all have come", e);
+        }
+    }
+
+    /**
+     * No server answers before all clients have asked: a thread that kept others out would tell.
+     */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void manyMoreVirtualThreadsThanCarriersConverse() throws Exception {
+        final int streams = 60;
+        final CyclicBarrier allHaveAsked = new CyclicBarrier(streams);
+        final ExecutorService virtual = VirtualThreads.executor();
+        try {
+            final StreamHandler handler =
+                    stream -> {
+                        meet(allHaveAsked);
+                        answerWithSum(stream);
+                    };
+            final StreamListener listener =
+                    closing(
+                            StreamListener.listen(
+                                    transport().listenUri(), options(), virtual, handler));
+            final List<Future<Long>> sums = new ArrayList<>();
+            for (int i = 0; i < streams; i++) {
+                sums.add(
+                        virtual.submit(
+                                () -> {
+                                    try (ClientStream client =
+                                            ClientStream.connect(listener.uri(), options())) {
+                                        return askForSum(client, 5);
+                                    }
+                                }));
+            }
+            for (final Future<Long> sum : sums) {
+                assertThat(result(sum)).isEqualTo(100);
+            }
+        } finally {
+            virtual.shutdownNow();
+            assertThat(virtual.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     @Test
@@ -352,7 +411,7 @@ public abstract class StreamContract implements TransportUnderTest {
         final StreamListener listener =
                 closing(
                         StreamListener.listen(
-                                listenUri(),
+                                transport().listenUri(),
                                 options(),
                                 stream -> {
                                     throw new IllegalStateException("no");
@@ -564,7 +623,7 @@ public abstract class StreamContract implements TransportUnderTest {
     @Test
     void aLinkThatBreaksEndsBothEnds() throws Exception {
         final StreamListener listener = listen();
-        final Wire wire = closing(wire(listener.uri()));
+        final Wire wire = closing(transport().wire(listener.uri()));
         final ClientStream client = closing(ClientStream.connect(wire.uri(), options()));
         client.write(REQUEST);
         final ServerStream stream = take();
@@ -586,7 +645,7 @@ public abstract class StreamContract implements TransportUnderTest {
     @Test
     void anIdleStreamWhoseClientGoesIsForgotten() {
         final StreamListener listener = listen();
-        final Wire wire = closing(wire(listener.uri()));
+        final Wire wire = closing(transport().wire(listener.uri()));
         closing(ClientStream.connect(wire.uri(), options()));
         await().atMost(20, TimeUnit.SECONDS).until(() -> listener.counters().open() == 1);
         wire.cut();
@@ -729,7 +788,9 @@ public abstract class StreamContract implements TransportUnderTest {
     @Test
     void aServerThatIsNotThereIsLeftAloneAndTheWorkDoneHere() {
         final StreamConnector connector =
-                closing(new StreamConnector(nobodyUri(), options(), BackOff.defaults()));
+                closing(
+                        new StreamConnector(
+                                transport().nobodyUri(), options(), BackOff.defaults()));
         assertThat(connector.isAvailable()).isTrue();
         final StreamFailure first = catchThrowableOfType(StreamFailure.class, connector::connect);
         assertThat(first.reason()).isEqualTo(EventReason.REFUSED);

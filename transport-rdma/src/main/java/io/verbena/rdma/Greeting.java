@@ -2,11 +2,9 @@
 package io.verbena.rdma;
 
 import io.verbena.spi.MsgMemory;
-import io.verbena.spi.PoolMemory;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /** The payload of a first frame that was kept until there was a connection. */
 final class Greeting implements MsgMemory {
@@ -32,20 +30,5 @@ final class Greeting implements MsgMemory {
     @Override
     public ByteBuffer outbound() {
         return ByteBuffer.wrap(frame).position(FrameHeader.LENGTH).slice();
-    }
-
-    @Override
-    public @Nullable PoolMemory pool() {
-        return null;
-    }
-
-    @Override
-    public int index() {
-        return 0;
-    }
-
-    @Override
-    public boolean swapped() {
-        return false;
     }
 }

@@ -2,8 +2,7 @@
 package io.verbena.rdma;
 
 import io.verbena.testkit.StreamContract;
-import io.verbena.testkit.Wire;
-import java.net.URI;
+import io.verbena.testkit.TransportUnderTest;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,17 +23,7 @@ class RdmaStreamContractTest extends StreamContract {
     }
 
     @Override
-    public URI listenUri() {
-        return transport.listenUri();
-    }
-
-    @Override
-    public URI nobodyUri() {
-        return transport.nobodyUri();
-    }
-
-    @Override
-    public Wire wire(final URI portal) {
-        return transport.wire(portal);
+    protected TransportUnderTest transport() {
+        return transport;
     }
 }

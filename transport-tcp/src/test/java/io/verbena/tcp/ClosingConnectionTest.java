@@ -14,7 +14,6 @@ import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
-import io.verbena.spi.PoolMemory;
 import io.verbena.testkit.Leaks;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
@@ -151,21 +150,6 @@ class ClosingConnectionTest {
         @Override
         public ByteBuffer outbound() {
             return bytes;
-        }
-
-        @Override
-        public PoolMemory pool() {
-            return null;
-        }
-
-        @Override
-        public int index() {
-            return 0;
-        }
-
-        @Override
-        public boolean swapped() {
-            return false;
         }
     }
 }

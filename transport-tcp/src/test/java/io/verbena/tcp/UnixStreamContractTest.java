@@ -3,8 +3,6 @@ package io.verbena.tcp;
 
 import io.verbena.testkit.StreamContract;
 import io.verbena.testkit.TransportUnderTest;
-import io.verbena.testkit.Wire;
-import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,18 +19,7 @@ class UnixStreamContractTest extends StreamContract {
     }
 
     @Override
-    public URI listenUri() {
-        return unix.listenUri();
-    }
-
-    @Override
-    public URI nobodyUri() {
-        return unix.nobodyUri();
-    }
-
-    @Override
-    public Wire wire(final URI portal) {
-        final TransportUnderTest transport = unix;
-        return transport.wire(portal);
+    protected TransportUnderTest transport() {
+        return unix;
     }
 }

@@ -38,35 +38,13 @@ import picocli.CommandLine.Spec;
 final class CompareRdmaCommand implements Callable<Integer>, CommonOptions.Holder {
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
+    @Mixin private RoundsOptions rounds;
 
     @Option(
             names = "--address",
             paramLabel = "ADDRESS",
             description = "An address of an RDMA device of this machine. Default: the first.")
     private @Nullable String address;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "Rounds, to take medians of. Default: 3.")
-    private int rounds;
-
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            defaultValue = "2s",
-            converter = Converters.Duration.class,
-            description = "Measure each figure for this long in each round. Default: 2s.")
-    private long durationNs;
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "TIME",
-            defaultValue = "15s",
-            converter = Converters.Duration.class,
-            description = "Do the same for this long before the first round. Default: 15s.")
-    private long warmupNs;
 
     @Option(
             names = "--count",
@@ -83,19 +61,16 @@ final class CompareRdmaCommand implements Callable<Integer>, CommonOptions.Holde
 
     @Override
     public Integer call() throws InterruptedException {
-        if (rounds < 1) {
-            throw new CommandException("--rounds is at least 1", null);
-        }
         final Plan plan =
                 new Plan(
                         address == null ? usualAddress() : address,
-                        rounds,
-                        durationNs / 1e9,
-                        warmupNs / 1e9,
+                        rounds.rounds(),
+                        rounds.seconds(),
+                        rounds.warmupSeconds(),
                         count);
         final Result result;
         try {
-            result = new RdmaComparison(plan, this::progress).run();
+            result = new RdmaComparison(plan, rounds::progress).run();
         } catch (final IOException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }
@@ -128,11 +103,6 @@ final class CompareRdmaCommand implements Callable<Integer>, CommonOptions.Holde
                                         "no RDMA device has an IP address: give one to its network"
                                                 + " interface",
                                         null));
-    }
-
-    private void progress(final String line) {
-        spec.commandLine().getErr().println(line);
-        spec.commandLine().getErr().flush();
     }
 
     private static void print(final PrintWriter out, final Plan plan, final Result result) {

@@ -37,10 +37,11 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init")
 final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Holder {
     /** A portal's patience with who doesn't shake hands is 5 s. */
-    private static final long MOST_NS = 4_000_000_000L;
+    private static final double MOST_SECONDS = 4;
 
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
+    @Mixin private RoundsOptions rounds;
 
     @Option(
             names = "--connections",
@@ -48,29 +49,6 @@ final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Hol
             defaultValue = "1000",
             description = "How many are many. Default: 1000.")
     private int connections;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Rounds, to take medians of. Default: 5.")
-    private int rounds;
-
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            defaultValue = "2s",
-            converter = Converters.Duration.class,
-            description = "Measure each for this long in each round, up to 4s. Default: 2s.")
-    private long durationNs;
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            converter = Converters.Duration.class,
-            description = "Do the same for this long before. Default: 5s.")
-    private long warmupNs;
 
     @Option(
             names = "--engine",
@@ -86,10 +64,10 @@ final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Hol
 
     @Override
     public Integer call() throws Exception {
-        if (connections < 1 || rounds < 1) {
-            throw new CommandException("--connections and --rounds are at least 1", null);
+        if (connections < 1) {
+            throw new CommandException("--connections is at least 1", null);
         }
-        if (durationNs > MOST_NS) {
+        if (rounds.seconds() > MOST_SECONDS) {
             throw new CommandException(
                     "--duration is at most 4s, as a portal waits no longer than 5 for a handshake",
                     null);
@@ -98,9 +76,13 @@ final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Hol
         try (TemporaryCertificates certificates = TemporaryCertificates.make(KeyType.EC)) {
             rows =
                     new SilentComparison(
-                                    new Plan(connections, rounds, durationNs / 1e9, warmupNs / 1e9),
+                                    new Plan(
+                                            connections,
+                                            rounds.rounds(),
+                                            rounds.seconds(),
+                                            rounds.warmupSeconds()),
                                     TlsPair.of(engine, certificates.folder()),
-                                    this::progress)
+                                    rounds::progress)
                             .run();
         }
         final PrintWriter out = spec.commandLine().getOut();
@@ -111,11 +93,6 @@ final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Hol
         }
         out.flush();
         return rows.stream().allMatch(row -> row.isWithinNoiseOf(rows.get(0))) ? 0 : 1;
-    }
-
-    private void progress(final String line) {
-        spec.commandLine().getErr().println(line);
-        spec.commandLine().getErr().flush();
     }
 
     private static void print(final PrintWriter out, final List<Row> rows) {

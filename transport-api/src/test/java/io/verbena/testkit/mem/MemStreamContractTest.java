@@ -2,8 +2,7 @@
 package io.verbena.testkit.mem;
 
 import io.verbena.testkit.StreamContract;
-import io.verbena.testkit.Wire;
-import java.net.URI;
+import io.verbena.testkit.TransportUnderTest;
 import org.junit.jupiter.api.AfterEach;
 
 /** Streams, in memory: the session moves to who serves it. */
@@ -19,17 +18,7 @@ class MemStreamContractTest extends StreamContract {
     }
 
     @Override
-    public URI listenUri() {
-        return mem.listenUri();
-    }
-
-    @Override
-    public URI nobodyUri() {
-        return mem.nobodyUri();
-    }
-
-    @Override
-    public Wire wire(final URI portal) {
-        return mem.wire(portal);
+    protected TransportUnderTest transport() {
+        return mem;
     }
 }

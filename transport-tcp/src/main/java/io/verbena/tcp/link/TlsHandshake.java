@@ -1,22 +1,14 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp.link;
 
-import io.verbena.EventReason;
 import io.verbena.spi.PollerContext;
 import io.verbena.spi.PollerContext.Timer;
-import io.verbena.wire.FrameHeader;
-import io.verbena.wire.FrameType;
-import io.verbena.wire.Hello;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
-import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +17,6 @@ import org.jspecify.annotations.Nullable;
  * TlsTasks}, and nothing is read meanwhile; all else happens on the event queue's thread.
  */
 public final class TlsHandshake implements HandshakeLimit.Waiter {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
-    /** As much of a HELLO as shows that it is one: up to the magic's end. */
-    private static final int TELLING_BYTES = 16;
-
-    private static final int FIRST_OF_HELLO = FrameType.HELLO;
-
     private final PollerContext context;
     private final TlsTasks tasks;
     private final Setup setup;
@@ -172,56 +157,26 @@ public final class TlsHandshake implements HandshakeLimit.Waiter {
         owner.onInterest(true, false);
     }
 
-    /** No engine is made for who doesn't speak TLS. */
     private void lookAtFirstBytes() {
         try {
-            final int read = records.fill();
-            if (read < 0) {
+            if (records.fill() < 0) {
                 fail(faults.endedInHandshake(null));
-            } else if (records.available() >= 2 && records.looksLikeTls()) {
-                makeEngine();
-            } else if (records.available() >= 2) {
-                onStranger();
+                return;
             }
         } catch (final IOException e) {
             fail(faults.endedInHandshake(e));
-        }
-    }
-
-    private void onStranger() {
-        if (records.peek(0) == FIRST_OF_HELLO && records.available() < TELLING_BYTES) {
             return;
         }
-        if (isHello()) {
-            sayGoodbye();
-            fail(faults.verbenaWithoutTls());
-        } else {
-            fail(faults.noTls());
-        }
-    }
-
-    private boolean isHello() {
-        if (records.available() < TELLING_BYTES || records.peek(0) != FIRST_OF_HELLO) {
-            return false;
-        }
-        long magic = 0;
-        for (int i = TELLING_BYTES - 1; i >= Long.BYTES; i--) {
-            magic = magic << Byte.SIZE | records.peek(i);
-        }
-        return magic == Hello.MAGIC;
-    }
-
-    /** In clear, as the peer is: it is to know why it isn't served. */
-    private void sayGoodbye() {
-        final ByteBuffer frame =
-                ByteBuffer.allocate(FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        new FrameHeader()
-                .wrap(frame, 0)
-                .encode(FrameType.GOODBYE, 0, 0, 0, 0, EventReason.TLS_FAILED.code());
-        try {
-            records.writeRaw(frame);
-        } catch (final IOException e) {
-            // It has gone: it isn't told.
+        switch (FirstBytes.speaker(records)) {
+            case UNKNOWN -> {
+                // More will come, or the time will be over.
+            }
+            case TLS -> makeEngine();
+            case VERBENA -> {
+                FirstBytes.sayGoodbye(records);
+                fail(faults.verbenaWithoutTls());
+            }
+            case STRANGER -> fail(faults.noTls());
         }
     }
 
@@ -337,8 +292,12 @@ public final class TlsHandshake implements HandshakeLimit.Waiter {
             return;
         }
         try {
-            while (!over && !away && step(current)) {
-                // Until something is awaited.
+            switch (new HandshakeSteps(current, records, memory, faults).advance()) {
+                case TASKS -> runTasks(current);
+                case READ -> owner.onInterest(true, false);
+                case WRITE -> owner.onInterest(false, true);
+                case DONE -> done(current);
+                case NOTHING -> throw new AssertionError("it goes on until something is awaited");
             }
         } catch (final SSLException e) {
             Tls.lastWords(current, records);
@@ -349,95 +308,6 @@ public final class TlsHandshake implements HandshakeLimit.Waiter {
         } catch (final IOException e) {
             fail(faults.endedInHandshake(e));
         }
-    }
-
-    /** One step; false if something is awaited, or nothing is left to be done. */
-    private boolean step(final SSLEngine current) throws IOException {
-        switch (current.getHandshakeStatus()) {
-            case NEED_TASK -> {
-                runTasks(current);
-                return false;
-            }
-            case NEED_WRAP -> {
-                return wrap(current);
-            }
-            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                return sendAll() && unwrap(current);
-            }
-            default -> {
-                if (sendAll()) {
-                    done(current);
-                }
-                return false;
-            }
-        }
-    }
-
-    private boolean wrap(final SSLEngine current) throws IOException {
-        if (records.outgoingRoom() < current.getSession().getPacketBufferSize() && !sendAll()) {
-            return false;
-        }
-        final SSLEngineResult result = current.wrap(NOTHING, records.outgoing());
-        records.wrapped(result.bytesProduced());
-        if (result.getStatus() == Status.CLOSED && result.bytesProduced() == 0) {
-            throw faults.endedInHandshake(null);
-        }
-        return true;
-    }
-
-    /** Sends what was wrapped; false if the kernel takes no more of it now. */
-    private boolean sendAll() throws IOException {
-        if (records.flush()) {
-            return true;
-        }
-        owner.onInterest(false, true);
-        return false;
-    }
-
-    private boolean unwrap(final SSLEngine current) throws IOException {
-        // Engines want to see room, though handshake messages have nothing for us.
-        final LinkBuffer target = memory.take(false);
-        try {
-            // BoringSSL's goes on only when it is asked to: behind its tasks, and behind the last
-            // record of the handshake, where it would take data for a part of it.
-            current.unwrap(NOTHING, target.room());
-            return !awaitsRecord(current) || unwrapRecord(current, target);
-        } finally {
-            memory.giveBack(target);
-        }
-    }
-
-    private boolean unwrapRecord(final SSLEngine current, final LinkBuffer target)
-            throws IOException {
-        int length = records.wholeRecord();
-        if (length == 0) {
-            final int read = records.fill();
-            if (read < 0) {
-                throw faults.endedInHandshake(null);
-            }
-            length = records.wholeRecord();
-        }
-        if (length == 0) {
-            owner.onInterest(true, false);
-            return false;
-        }
-        final SSLEngineResult result = current.unwrap(records.record(length), target.room());
-        records.taken(result.bytesConsumed());
-        if (result.getStatus() == Status.CLOSED) {
-            throw faults.endedInHandshake(null);
-        }
-        if (result.bytesProduced() > 0) {
-            throw new LinkException(
-                    EventReason.TLS_FAILED, "there is data in the middle of the handshake", null);
-        }
-        return true;
-    }
-
-    private static boolean awaitsRecord(final SSLEngine current) {
-        return switch (current.getHandshakeStatus()) {
-            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> true;
-            default -> false;
-        };
     }
 
     private void done(final SSLEngine current) {

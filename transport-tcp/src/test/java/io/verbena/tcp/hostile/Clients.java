@@ -63,7 +63,9 @@ final class Clients implements AutoCloseable {
         final Healthy healthy = new Healthy();
         healthy.session =
                 loop.call(() -> ClientSession.connect(loop.queue(), uri, healthy, options));
-        Wait.until("the first exchanges", () -> healthy.exchanged.get() > 2);
+        Wait.until(
+                "the first exchanges", () -> healthy.exchanged.get() > 2 || healthy.closed != null);
+        assertThat(healthy.closed).as("the healthy session's end").isNull();
         return healthy;
     }
 

@@ -106,6 +106,13 @@ final class Target implements AutoCloseable {
         return portal.uri();
     }
 
+    /**
+     * A second portal on the same event queue, for those to whom the first one's haste isn't due.
+     */
+    URI sideDoor(final URI where, final PortalOptions options) {
+        return loop.call(() -> ServerPortal.listen(loop.queue(), where, new Door(), options)).uri();
+    }
+
     void manners(final Manners value) {
         manners = value;
     }

@@ -1,12 +1,15 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp.tls;
 
+import io.verbena.testkit.StreamContract;
 import io.verbena.testkit.TransportUnderTest;
 
 /** Streams, over {@code auto+tls} where there is nothing but TLS. */
-class AutoTlsStreamContractTest extends TlsStreamContractTest {
+class AutoTlsStreamContractTest extends StreamContract {
+    private final TransportUnderTest auto = new AutoTlsContractTest();
+
     @Override
-    TransportUnderTest transport() {
-        return new AutoTlsContractTest();
+    protected TransportUnderTest transport() {
+        return auto;
     }
 }
