@@ -134,8 +134,7 @@ class JitLinkPropertiesTest {
 
     @Property(tries = 300)
     void aServerReadsAndAnswersWholeMessages(
-            @ForAll @Size(min = 1, max = 5)
-                    final List<@IntRange(min = 4, max = 750) Integer> words,
+            @ForAll @Size(min = 1, max = 5) final List<@IntRange(min = 4, max = 750) Integer> words,
             @ForAll @IntRange(min = 16, max = 1200) final int piece,
             @ForAll @IntRange(min = 1, max = 1500) final int pace,
             @ForAll final boolean bigEndian)
@@ -160,8 +159,7 @@ class JitLinkPropertiesTest {
 
     @Property(tries = 300)
     void aClientAsksAndReadsWholeMessages(
-            @ForAll @Size(min = 1, max = 5)
-                    final List<@IntRange(min = 4, max = 750) Integer> words,
+            @ForAll @Size(min = 1, max = 5) final List<@IntRange(min = 4, max = 750) Integer> words,
             @ForAll @IntRange(min = 16, max = 1200) final int piece,
             @ForAll @IntRange(min = 1, max = 1500) final int pace)
             throws IOException {
