@@ -10,7 +10,7 @@
 
 #define RDMA_CM_DEVICE "/dev/infiniband/rdma_cm"
 
-/* What goes to Java of an event, in the machine's byte order: DisniVerbs.java reads the same. */
+/* What goes to Java of an event, in the machine's byte order: DisniExtendedVerbs.java reads the same. */
 struct event_head {
     int32_t type;
     int32_t status;
@@ -19,7 +19,7 @@ struct event_head {
     int32_t responder_resources;
     int32_t initiator_depth;
 };
-_Static_assert(sizeof(struct event_head) == 32, "DisniVerbs.java reads an event's head");
+_Static_assert(sizeof(struct event_head) == 32, "DisniExtendedVerbs.java reads an event's head");
 
 /* ---- channels */
 

@@ -92,7 +92,12 @@ final class Fuzz implements Callable<Integer> {
             int first,
             int last,
             long saved,
-            List<Path> findings) {}
+            List<Path> findings,
+            String failure) {
+        boolean failed() {
+            return !failure.isEmpty();
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -113,7 +118,7 @@ final class Fuzz implements Callable<Integer> {
         out.printf("%d targets, %d s each%n", targets.size(), seconds);
         final List<Line> lines = new ArrayList<>();
         for (final Target target : targets) {
-            lines.add(fuzz(target, seconds));
+            lines.add(fuzzOrSayWhyNot(target, seconds));
         }
         return summarize(lines);
     }
@@ -130,6 +135,16 @@ final class Fuzz implements Callable<Integer> {
         }
         out.println("nothing found");
         return 0;
+    }
+
+    /** A target that can't be attacked to the end keeps no other from being attacked. */
+    private Line fuzzOrSayWhyNot(final Target target, final int seconds) {
+        try {
+            return fuzz(target, seconds);
+        } catch (final IOException | RuntimeException e) {
+            out.printf("%s: COULD NOT RUN to its end: %s%n", target.label(), e.getMessage());
+            return new Line(target, 0, seconds, 0, 0, 0, List.of(), String.valueOf(e.getMessage()));
+        }
     }
 
     private Line fuzz(final Target target, final int seconds) throws IOException {
@@ -163,7 +178,7 @@ final class Fuzz implements Callable<Integer> {
         if (!forgets && findings.isEmpty()) {
             saved = save(target, run, work, corpora);
         }
-        return new Line(target, executions, seconds, first, last, saved, findings);
+        return new Line(target, executions, seconds, first, last, saved, findings, "");
     }
 
     /** One line every few seconds. */
@@ -241,7 +256,13 @@ final class Fuzz implements Callable<Integer> {
                 "%n%-16s %14s %10s %10s %10s %8s %9s%n",
                 "target", "executions", "per s", "coverage", "gained", "corpus", "findings");
         boolean found = false;
+        boolean failed = false;
         for (final Line line : lines) {
+            failed |= line.failed();
+            if (line.failed()) {
+                out.printf("%-16s could not run to its end%n", line.target.label());
+                continue;
+            }
             out.printf(
                     "%-16s %,14d %,10d %10d %10d %+8d %9d%n",
                     line.target.label(),
@@ -258,7 +279,10 @@ final class Fuzz implements Callable<Integer> {
                 out.printf("./fuzz --target %s --replay %s%n", line.target.label(), finding);
             }
         }
-        return found ? 1 : 0;
+        if (found) {
+            return 1;
+        }
+        return failed ? 2 : 0;
     }
 
     private static void delete(final Path directory) throws IOException {

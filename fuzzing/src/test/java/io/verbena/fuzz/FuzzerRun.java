@@ -28,8 +28,11 @@ final class FuzzerRun {
     /** One input may take so long; then it hangs, which is a finding. */
     private static final int INPUT_TIMEOUT_S = 20;
 
-    /** On top of its time: to start, to run what there is, and to end. */
-    private static final int GRACE_S = 120;
+    /**
+     * On top of its time: to start, to run what there is, and to end, on a machine that has much
+     * else to do.
+     */
+    private static final int GRACE_S = 300;
 
     /** As in "#5436 DONE cov: 434 ft: 534 corp: 7/151b lim: 43 exec/s: 494 rss: 780Mb". */
     private static final Pattern STATUS =
@@ -45,6 +48,9 @@ final class FuzzerRun {
     private int coverageAtFirst;
     private int coverage;
     private int exitCode;
+
+    /** It was ended by force. */
+    private volatile boolean cutOff;
 
     /**
      * What came of it.
@@ -173,6 +179,13 @@ final class FuzzerRun {
                     read(line, progress);
                 }
                 exitCode = process.waitFor();
+            } catch (final IOException e) {
+                if (!cutOff) {
+                    throw e;
+                }
+                // Its streams are closed when it is ended by force.
+                throw new IllegalStateException(
+                        "the fuzzer had not ended after %d s:%n%s".formatted(limitS, output()), e);
             } finally {
                 process.destroyForcibly();
                 guard.interrupt();
@@ -186,12 +199,13 @@ final class FuzzerRun {
     }
 
     /** A fuzzer that hangs is ended, and its end is an error. */
-    private static Thread limit(final Process process, final int seconds) {
+    private Thread limit(final Process process, final int seconds) {
         final Thread guard =
                 new Thread(
                         () -> {
                             try {
                                 if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+                                    cutOff = true;
                                     process.destroyForcibly();
                                 }
                             } catch (final InterruptedException e) {

@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.auto;
 
+import io.verbena.spi.HostPort;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -47,13 +48,22 @@ record InetPair(String controlScheme, String dataScheme) implements TransportPai
     /** The same port, as the two have port spaces of their own (rdma_cm(7)); else any. */
     @Override
     public List<URI> dataListenerUris(final URI controlUri) {
-        final String host = dataScheme + "://" + controlUri.getHost() + ":";
-        return List.of(URI.create(host + controlUri.getPort()), URI.create(host + 0));
+        final HostPort control = HostPort.parse(controlUri);
+        return List.of(dataUri(control.host(), control.port()), dataUri(control.host(), 0));
+    }
+
+    private URI dataUri(final String host, final int port) {
+        return URI.create(
+                "%s://%s:%d"
+                        .formatted(
+                                dataScheme,
+                                host.indexOf(':') >= 0 ? "[" + host + "]" : host,
+                                port));
     }
 
     @Override
     public String offered(final URI dataUri) {
-        return Integer.toString(dataUri.getPort());
+        return Integer.toString(HostPort.parse(dataUri).port());
     }
 
     @Override
@@ -67,9 +77,8 @@ record InetPair(String controlScheme, String dataScheme) implements TransportPai
         if (port < 1 || port > MAX_PORT) {
             return null;
         }
-        final String reached = hostOf(remoteAddress);
-        final String host = reached == null ? uri.getHost() : reached;
-        return host == null ? null : URI.create("%s://%s:%d".formatted(dataScheme, host, port));
+        final HostPort reached = parse(remoteAddress);
+        return dataUri((reached == null ? HostPort.parse(uri) : reached).host(), port);
     }
 
     @Override
@@ -85,22 +94,22 @@ record InetPair(String controlScheme, String dataScheme) implements TransportPai
     }
 
     private static @Nullable InetAddress addressOf(final String remoteAddress) {
-        final String host = hostOf(remoteAddress);
-        if (host == null || !(host.startsWith("[") || host.matches("[0-9.]+"))) {
+        final HostPort address = parse(remoteAddress);
+        if (address == null || !address.isLiteral()) {
             // Never look up a name.
             return null;
         }
         try {
-            return InetAddress.getByName(host);
+            return InetAddress.getByName(address.host());
         } catch (final UnknownHostException e) {
             return null;
         }
     }
 
-    /** The host of a transport's {@code host:port}, with brackets around an IPv6 address. */
-    private static @Nullable String hostOf(final String remoteAddress) {
+    /** A transport's {@code host:port}, with brackets around an IPv6 address; null: it is none. */
+    private static @Nullable HostPort parse(final String remoteAddress) {
         try {
-            return URI.create("x://" + remoteAddress).getHost();
+            return HostPort.parse(URI.create("x://" + remoteAddress));
         } catch (final IllegalArgumentException e) {
             return null;
         }

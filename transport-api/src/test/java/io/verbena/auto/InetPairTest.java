@@ -37,6 +37,21 @@ class InetPairTest {
         assertThat(pair.offered(URI.create("rdma://0.0.0.0:9401"))).isEqualTo("9401");
     }
 
+    /** As a name in a Docker network has, for which {@link URI} knows no host. */
+    @Test
+    void aHostMayHaveAnUnderscore() {
+        assertThat(pair.controlUri(URI.create("auto://my_server:9400/orders")))
+                .isEqualTo(URI.create("tcp://my_server:9400/orders"));
+        assertThat(pair.dataListenerUris(URI.create("tcp://my_server:9400")))
+                .containsExactly(
+                        URI.create("rdma://my_server:9400"), URI.create("rdma://my_server:0"));
+        assertThat(pair.offered(URI.create("rdma://my_server:9401"))).isEqualTo("9401");
+        assertThat(pair.dataUri(URI.create("auto://my_server:9400"), "my_server:9400", "9401"))
+                .isEqualTo(URI.create("rdma://my_server:9401"));
+        assertThat(pair.dataUri(URI.create("auto://my_server:9400"), "not known", "9401"))
+                .isEqualTo(URI.create("rdma://my_server:9401"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "192.0.2.1:9400, rdma://192.0.2.1:9401",

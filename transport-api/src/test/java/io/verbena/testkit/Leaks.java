@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -58,6 +59,7 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final Path UNIX_SOCKETS = Path.of("/proc/net/unix");
     private static final Pattern OURS = Pattern.compile("(socket|pipe|anon_inode):.*");
     private static final Pattern THE_JVMS =
             Pattern.compile(
@@ -144,6 +146,7 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
         }
         final Set<String> newDescriptors = descriptors();
         newDescriptors.removeAll(descriptors);
+        newDescriptors.removeIf(Leaks::isAttachListener);
         newDescriptors.forEach(each -> found.add("descriptor " + each));
         final Set<Thread> newThreads = threads();
         newThreads.removeAll(threads);
@@ -211,6 +214,24 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
             }
         } catch (final IOException e) {
             // closed meanwhile
+        }
+    }
+
+    /**
+     * Is it where the JVM listens from the moment on when a tool has attached to it: jstack, jcmd?
+     */
+    private static boolean isAttachListener(final String descriptor) {
+        final int inodeAt = descriptor.indexOf("socket:[") + "socket:[".length();
+        if (inodeAt < "socket:[".length()) {
+            return false;
+        }
+        final String inode = descriptor.substring(inodeAt, descriptor.length() - 1);
+        // proc(5): the inode is the last field but the path.
+        try (Stream<String> sockets = Files.lines(UNIX_SOCKETS)) {
+            return sockets.anyMatch(
+                    line -> line.contains(" " + inode + " ") && line.contains("/.java_pid"));
+        } catch (final IOException | UncheckedIOException e) {
+            return false;
         }
     }
 

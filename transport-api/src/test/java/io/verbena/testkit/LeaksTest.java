@@ -1,12 +1,14 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.verbena.Msg;
 import io.verbena.MsgPool;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,23 @@ class LeaksTest {
             pipe.sink().close();
         }
         leaks.check();
+    }
+
+    /** Who looks into a JVM that runs tests doesn't make one fail. */
+    @Test
+    void whereTheJvmListensForToolsIsNoLeak() throws Exception {
+        final Leaks patient = new Leaks();
+        patient.begin();
+        final Process tool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                                Long.toString(ProcessHandle.current().pid()),
+                                "VM.version")
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        assertThat(tool.waitFor()).isZero();
+        patient.check();
     }
 
     @Test

@@ -13,6 +13,12 @@ public final class Pump {
     /** How long a condition may take to come true before the test has failed. */
     public static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
 
+    /**
+     * Rounds without an event after which nothing is to be expected: more than a poller may let
+     * pass until it asks for new connections, and for those that have ended.
+     */
+    public static final int QUIET_ROUNDS = 30;
+
     private static final int IDLE_ROUNDS_BEFORE_PAUSE = 200;
 
     /** A poller asks for new connections only once in many rounds. */

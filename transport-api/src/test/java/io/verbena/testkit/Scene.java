@@ -20,6 +20,10 @@ import java.util.function.BooleanSupplier;
  */
 public final class Scene implements AutoCloseable {
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Whether something comes too soon isn't seen the better for more, which take real time. */
+    private static final int LEAST_STEPS = 20;
+
     private static final long TEARDOWN_STEP_NS = TimeUnit.MILLISECONDS.toNanos(25);
 
     /**
@@ -27,8 +31,6 @@ public final class Scene implements AutoCloseable {
      * each step until its peer, which isn't run any more, has had all of its time.
      */
     private static final long END_STEP_NS = 10 * TEARDOWN_STEP_NS;
-
-    private static final int QUIET_ROUNDS = 30;
 
     private final TransportUnderTest transport;
     private final VirtualClock clock = new VirtualClock();
@@ -272,7 +274,7 @@ public final class Scene implements AutoCloseable {
     /** What a wire's thread moves may take longer than that, where the machine is busy. */
     private void untilQuiet(final long quietNs) {
         do {
-            pump.untilQuiet(QUIET_ROUNDS, quietNs, transport::isBusy);
+            pump.untilQuiet(Pump.QUIET_ROUNDS, quietNs, transport::isBusy);
         } while (wires.stream().anyMatch(Wire::hasMoved));
     }
 
@@ -296,12 +298,12 @@ public final class Scene implements AutoCloseable {
     }
 
     /**
-     * Lets time pass, in steps of a millisecond.
+     * Lets time pass, in steps of a millisecond, or some more steps than {@link #LEAST_STEPS}.
      *
      * @param ms milliseconds.
      */
     public void passMs(final long ms) {
-        pass(TimeUnit.MILLISECONDS.toNanos(ms), STEP_NS);
+        pass(ms * STEP_NS, Math.max(1, ms / LEAST_STEPS) * STEP_NS);
     }
 
     /**

@@ -115,7 +115,9 @@ final class CompletionReader {
         final int kind = WorkId.kind(id);
         final int status = memory.getInt(at + Layout.WC_STATUS);
         if (status != Layout.STATUS_SUCCESS) {
-            connection.onWorkFailed(kind, status, memory.getInt(at + Layout.WC_VENDOR_ERROR));
+            connection
+                    .teardown()
+                    .onWorkFailed(kind, status, memory.getInt(at + Layout.WC_VENDOR_ERROR));
         } else if (kind == WorkId.RECEIVE) {
             connection.onReceived(WorkId.slot(id), memory.getInt(at + Layout.WC_BYTE_LENGTH));
         } else if (kind == WorkId.SEND) {

@@ -149,7 +149,7 @@ final class ConnectionEvents {
             if (connector != null) {
                 connector.onEvent(event);
             } else {
-                connection.onEvent(event);
+                connection.cmId().onEvent(event);
             }
         }
     }

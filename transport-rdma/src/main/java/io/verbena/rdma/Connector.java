@@ -105,7 +105,7 @@ final class Connector {
         final InetSocketAddress target = addresses.get(next++);
         try {
             final long id = poller.verbs().createId(poller.events().channel());
-            connection.id(id);
+            connection.cmId().take(id, poller.events());
             connection.attempt(Faults.describe(target));
             poller.verbs().resolveAddress(id, target, leftMs());
             poller.events().expect();
@@ -146,7 +146,7 @@ final class Connector {
                 case ROUTE_RESOLVED -> connection.handshake().request();
                 case ESTABLISHED -> {
                     cancelTimer();
-                    connection.onEvent(event);
+                    connection.cmId().onEvent(event);
                 }
                 case REJECTED -> {
                     cancelTimer();
@@ -193,8 +193,9 @@ final class Connector {
     private void giveUp(
             final EventReason reason, final String detail, final @Nullable Exception cause) {
         if (connection.isConnecting()) {
-            connection.end(
-                    reason, "can't connect to %s: %s".formatted(address.uri(), detail), cause);
+            connection
+                    .teardown()
+                    .end(reason, "can't connect to %s: %s".formatted(address.uri(), detail), cause);
         }
     }
 }

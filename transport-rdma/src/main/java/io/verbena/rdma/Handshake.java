@@ -34,6 +34,9 @@ final class Handshake {
     /** 7 is for ever, of retries where the peer has no receive. */
     private static final int RNR_RETRIES = 7;
 
+    /** 0.64 ms: how soon a peer tries again that finds no receive, which doesn't happen. */
+    private static final int RNR_TIMER = 12;
+
     private static final byte[] NO_DATA = {};
 
     private final RdmaConnection connection;
@@ -89,16 +92,19 @@ final class Handshake {
     void acceptedBy(final CmEvent event) {
         final Invitation answer = Invitation.decode(event.privateData());
         if (answer == null && !Invitation.isBlank(event.privateData())) {
-            connection.end(
-                    EventReason.PROTOCOL_ERROR,
-                    "the answer of %s is not of Verbena".formatted(connection.remoteAddress()),
-                    null);
+            connection
+                    .teardown()
+                    .end(
+                            EventReason.PROTOCOL_ERROR,
+                            "the answer of %s is not of Verbena"
+                                    .formatted(connection.remoteAddress()),
+                            null);
             return;
         }
         peer = answer == null ? Invitation.unknown() : answer;
         final Outgoing outgoing = connection.outgoing();
         outgoing.peer(peer.grant(), peer.slotBytes());
-        connection.open();
+        opened();
         final byte[] hello = greeting;
         greeting = null;
         if (hello != null && (peer.flags() & Invitation.FLAG_HELLO) == 0) {
@@ -118,10 +124,12 @@ final class Handshake {
         connection.handler().onConnected();
         if (!connection.isEnding()) {
             deliver(frame);
-            connection.end(
-                    EventReason.TRANSPORT_ERROR,
-                    connection.remoteAddress() + " ended the connection",
-                    null);
+            connection
+                    .teardown()
+                    .end(
+                            EventReason.TRANSPORT_ERROR,
+                            connection.remoteAddress() + " ended the connection",
+                            null);
         }
         return true;
     }
@@ -156,7 +164,7 @@ final class Handshake {
         try {
             accept(Endpoint.movable(connection.poller(), connection, grantedReads));
         } catch (final IOException e) {
-            connection.fail(e);
+            connection.teardown().fail(e);
         }
     }
 
@@ -184,7 +192,7 @@ final class Handshake {
 
     /** The client knows. */
     void established() {
-        connection.open();
+        opened();
         final byte[] answer = greeting;
         greeting = null;
         if (answer != null) {
@@ -206,6 +214,19 @@ final class Handshake {
     /** Was it closed before the client knew that there is a connection? */
     boolean isClosing() {
         return closeAfterGreeting;
+    }
+
+    /** The link is up, at this end. */
+    private void opened() {
+        connection.opened();
+        final Endpoint endpoint = connection.endpoint();
+        try {
+            if (endpoint != null) {
+                verbs.setMinRnrTimer(endpoint.queuePair().handle(), RNR_TIMER);
+            }
+        } catch (final IOException e) {
+            // It only matters where there is no receive, which grants make impossible.
+        }
     }
 
     // ---- frames, before there is a link for them
@@ -249,11 +270,11 @@ final class Handshake {
                 accept(Endpoint.open(connection.poller(), connection, grantedReads));
             } else {
                 verbs.reject(connection.id(), rejection);
-                connection.end(EventReason.CLOSED_BY_SELF, "closed by this side", null);
+                connection.teardown().end(EventReason.CLOSED_BY_SELF, "closed by this side", null);
             }
             return true;
         } catch (final IOException e) {
-            connection.fail(e);
+            connection.teardown().fail(e);
             return false;
         }
     }

@@ -238,7 +238,7 @@ final class Incoming {
         final int at = memory.receiveSlot(slot);
         final String wrong = wrongWith(slot, at);
         if (wrong != null) {
-            connection.end(EventReason.PROTOCOL_ERROR, wrong, null);
+            connection.teardown().end(EventReason.PROTOCOL_ERROR, wrong, null);
             return false;
         }
         header.wrap(memory.slots, at);

@@ -81,7 +81,7 @@ final class PostList {
         for (int i = 0; i < posted; i++) {
             final long error = memory.getLong(i * Layout.POST_BYTES + Layout.POST_ERROR);
             if (error != 0) {
-                posting[i].onPostFailed(error);
+                posting[i].teardown().onPostFailed(error);
             }
         }
         return found;

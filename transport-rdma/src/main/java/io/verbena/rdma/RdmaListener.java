@@ -77,7 +77,7 @@ final class RdmaListener implements Listener {
                         RdmaConnection.Phase.INVITED,
                         ConnectionHandler.NOBODY);
         poller.add(connection);
-        connection.id(event.id());
+        connection.cmId().take(event.id(), poller.events());
         final boolean seesData = verbs.extensions().contains(Extension.CONNECTION);
         final Invitation invitation =
                 seesData ? Invitation.decode(event.privateData()) : Invitation.unknown();
@@ -89,8 +89,12 @@ final class RdmaListener implements Listener {
         connection.handler(handler);
         if (invitation == null) {
             reject(connection);
-            connection.end(
-                    EventReason.PROTOCOL_ERROR, "its connection request is not of Verbena", null);
+            connection
+                    .teardown()
+                    .end(
+                            EventReason.PROTOCOL_ERROR,
+                            "its connection request is not of Verbena",
+                            null);
             return;
         }
         try {

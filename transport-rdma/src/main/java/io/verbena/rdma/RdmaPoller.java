@@ -153,7 +153,7 @@ final class RdmaPoller implements Poller {
         for (int i = count; i > 0 && !settling.isEmpty(); i--) {
             final RdmaConnection connection = settling.remove();
             connection.settling = false;
-            connection.onSettled();
+            connection.teardown().onSettled();
         }
         return count;
     }
@@ -189,7 +189,7 @@ final class RdmaPoller implements Poller {
     private int tellEnded() {
         int work = 0;
         for (RdmaConnection next = ended.poll(); next != null; next = ended.poll()) {
-            next.tellEnd();
+            next.teardown().tell();
             work++;
         }
         return work;
@@ -208,7 +208,9 @@ final class RdmaPoller implements Poller {
         queue.setBroken();
         for (final RdmaConnection connection : List.copyOf(connections)) {
             if (queue.has(connection)) {
-                connection.linkDown(EventReason.TRANSPORT_ERROR, "the completion queue is broken");
+                connection
+                        .teardown()
+                        .linkDown(EventReason.TRANSPORT_ERROR, "the completion queue is broken");
             }
         }
         if (queue.isEmpty()) {
@@ -362,7 +364,7 @@ final class RdmaPoller implements Poller {
             if (endpoint != null
                     && endpoint.domain() == domain
                     && (fatal || mayUse(connection, event.element()))) {
-                connection.linkDown(EventReason.TRANSPORT_ERROR, detail);
+                connection.teardown().linkDown(EventReason.TRANSPORT_ERROR, detail);
             }
         }
     }
@@ -430,7 +432,7 @@ final class RdmaPoller implements Poller {
         closed = true;
         waker.close();
         for (final RdmaConnection connection : List.copyOf(connections)) {
-            connection.abandon();
+            connection.teardown().abandon();
         }
         completions.close();
         registrations.close();

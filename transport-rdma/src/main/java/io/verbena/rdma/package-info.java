@@ -9,8 +9,10 @@
  *
  * <p>{@link io.verbena.rdma.RdmaPoller} is the duty cycle of an event queue: completions in,
  * call-backs, everything they wrote out with one crossing into the natives. {@link
- * io.verbena.rdma.RdmaConnection} is a queue pair's life, {@link io.verbena.rdma.Outgoing} and
- * {@link io.verbena.rdma.Incoming} are its halves. docs/RDMA.md tells the protocol.
+ * io.verbena.rdma.RdmaConnection} is a queue pair's life, from its {@link
+ * io.verbena.rdma.Handshake} to its {@link io.verbena.rdma.Teardown}; {@link
+ * io.verbena.rdma.Outgoing} and {@link io.verbena.rdma.Incoming} are its halves. docs/RDMA.md tells
+ * the protocol.
  */
 @NullMarked
 package io.verbena.rdma;

@@ -184,7 +184,7 @@ public interface CloseContract extends Part {
         pair.accepted(pair.asked().get(0).accept(pair.server));
         final Pump alone = new Pump();
         alone.add(pair.serverQueue);
-        alone.untilQuiet(10, transport().quietNs());
+        alone.untilQuiet(Pump.QUIET_ROUNDS, transport().quietNs());
         pair.clientQueue.execute(pair.session()::close);
         pair.untilClosed();
         pair.client.assertClosed(EventReason.CLOSED_BY_SELF);

@@ -21,6 +21,9 @@ final class NativesLoader extends ClassLoader {
     /** The class that calls its natives. */
     static final String VERBS = "io.verbena.rdma.verbs.DisniVerbs";
 
+    /** Its static method that makes {@link Verbs}. */
+    static final String OPEN = "open";
+
     /** It, and what it is made of: classes of one package are of one loader, or strangers. */
     private static final String PARTS_OF_VERBS = "io.verbena.rdma.verbs.Disni";
 

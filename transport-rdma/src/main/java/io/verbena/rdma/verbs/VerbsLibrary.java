@@ -3,8 +3,8 @@ package io.verbena.rdma.verbs;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -45,14 +45,14 @@ public final class VerbsLibrary {
      *
      * @param library {@link #LIBRARY_PROPERTY}.
      * @param directory {@link #DIRECTORY_PROPERTY}.
-     * @param constructor makes the verbs; null: there is a failure.
+     * @param factory makes the verbs; null: there is a failure.
      * @param failure why the natives can't be loaded.
      * @param verbs the verbs; null as long as they can't be made.
      */
     private record State(
             @Nullable String library,
             @Nullable String directory,
-            @Nullable Constructor<?> constructor,
+            @Nullable Method factory,
             @Nullable VerbsUnavailableException failure,
             @Nullable Verbs verbs) {}
 
@@ -80,13 +80,13 @@ public final class VerbsLibrary {
             known = load(library, directory);
             state = known;
         }
-        if (known.constructor == null) {
+        if (known.factory == null) {
             final VerbsUnavailableException failure = Objects.requireNonNull(known.failure);
             // Anew: each caller's has its own stack.
             throw new VerbsUnavailableException(String.valueOf(failure.getMessage()), failure);
         }
-        final Verbs verbs = make(known.constructor);
-        state = new State(library, directory, known.constructor, null, verbs);
+        final Verbs verbs = make(known.factory);
+        state = new State(library, directory, known.factory, null, verbs);
         return verbs;
     }
 
@@ -98,7 +98,7 @@ public final class VerbsLibrary {
                     throw new VerbsUnavailableException(
                             path + ", which -D" + LIBRARY_PROPERTY + " names, can't be read", null);
                 }
-                return new State(library, directory, constructor(path, false), null, null);
+                return new State(library, directory, factory(path, false), null, null);
             }
             return new State(null, directory, unpackAndLoad(platform(), directory), null, null);
         } catch (final VerbsUnavailableException e) {
@@ -132,8 +132,7 @@ public final class VerbsLibrary {
                 null);
     }
 
-    private static Constructor<?> unpackAndLoad(
-            final String platform, final @Nullable String directory)
+    private static Method unpackAndLoad(final String platform, final @Nullable String directory)
             throws VerbsUnavailableException {
         final String resource = "META-INF/native/verbena/" + platform + "/libdisni.so";
         final Path base =
@@ -166,7 +165,7 @@ public final class VerbsLibrary {
                 } catch (final IOException e) {
                     throw unwritable(base, e);
                 }
-                return constructor(file, true);
+                return factory(file, true);
             } finally {
                 // What is loaded stays loaded.
                 Files.deleteIfExists(file);
@@ -200,7 +199,7 @@ public final class VerbsLibrary {
     }
 
     /** Loads the library, with DiSNI's classes, and finds what makes the verbs. */
-    private static Constructor<?> constructor(final Path file, final boolean unpacked)
+    private static Method factory(final Path file, final boolean unpacked)
             throws VerbsUnavailableException {
         try {
             final NativesLoader loader = new NativesLoader(file);
@@ -212,10 +211,11 @@ public final class VerbsLibrary {
             // Their static initialisers load the library; now, as its file will be gone.
             Class.forName(NativesLoader.DISPATCHER, true, loader);
             Class.forName(NativesLoader.AFFINITY, true, loader);
-            final Constructor<?> constructor =
-                    Class.forName(NativesLoader.VERBS, true, loader).getDeclaredConstructor();
-            constructor.setAccessible(true);
-            return constructor;
+            final Method factory =
+                    Class.forName(NativesLoader.VERBS, true, loader)
+                            .getDeclaredMethod(NativesLoader.OPEN);
+            factory.setAccessible(true);
+            return factory;
         } catch (final ReflectiveOperationException e) {
             throw new VerbsUnavailableException(
                     "the class that drives the natives can't be loaded: add the artifact"
@@ -255,9 +255,9 @@ public final class VerbsLibrary {
         return what + reason;
     }
 
-    private static Verbs make(final Constructor<?> constructor) throws VerbsUnavailableException {
+    private static Verbs make(final Method factory) throws VerbsUnavailableException {
         try {
-            return (Verbs) constructor.newInstance();
+            return (Verbs) Objects.requireNonNull(factory.invoke(null));
         } catch (final InvocationTargetException e) {
             final Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
             if (cause instanceof VerbsUnavailableException unavailable) {

@@ -14,14 +14,26 @@ import java.io.IOException;
 import javax.net.ssl.SSLEngine;
 
 /** Engines of netty-tcnative: BoringSSL, with the test's certificates. */
-final class BoringSsl {
+public final class BoringSsl {
     private BoringSsl() {}
 
-    static TlsOptions server(final TestCertificates certificates) {
+    /**
+     * A portal's options.
+     *
+     * @param certificates whose server's certificate it has, and whose authority it trusts.
+     * @return the options.
+     */
+    public static TlsOptions server(final TestCertificates certificates) {
         return TlsOptions.of(factory(certificates, certificates.server()));
     }
 
-    static TlsOptions client(final TestCertificates certificates) {
+    /**
+     * A client's options.
+     *
+     * @param certificates whose client's certificate it has, and whose authority it trusts.
+     * @return the options.
+     */
+    public static TlsOptions client(final TestCertificates certificates) {
         return TlsOptions.of(factory(certificates, certificates.client()));
     }
 

@@ -119,9 +119,7 @@ class TlsCombinationsTest {
             for (final TlsVersion version : TlsVersion.values()) {
                 for (final Algorithm algorithm :
                         List.of(Algorithm.rsa2048, Algorithm.ecp256, Algorithm.ed25519)) {
-                    // BoringSSL takes no signature of Ed25519 unless it is told to, which
-                    // netty-tcnative
-                    // has no way to do.
+                    // A client with BoringSSL takes none: BoringSslEd25519Test.
                     if (engine == Engine.JDK || algorithm != Algorithm.ed25519) {
                         all.add(new Combination(engine, version, algorithm));
                     }
