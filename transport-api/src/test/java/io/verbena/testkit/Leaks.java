@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -290,8 +291,25 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
                 server.read(ByteBuffer.allocate(1 << 16));
                 selector.selectNow();
             }
+            if (Runtime.version().feature() >= 21) {
+                waitOnAVirtualThread(selector);
+            }
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The first virtual thread that waits makes the JVM open what wakes them all. */
+    private static void waitOnAVirtualThread(final Selector selector) {
+        try {
+            final ExecutorService virtual = VirtualThreads.executor();
+            try {
+                virtual.submit(() -> selector.select(1)).get(10, TimeUnit.SECONDS);
+            } finally {
+                virtual.shutdown();
+            }
+        } catch (final Exception e) {
+            throw new AssertionError("a virtual thread can't wait", e);
         }
     }
 }

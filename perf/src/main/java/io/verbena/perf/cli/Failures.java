@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.cli;
 
+import io.verbena.EventReason;
 import io.verbena.VerbenaException;
 import io.verbena.perf.load.LoadException;
 
@@ -17,9 +18,16 @@ final class Failures {
         }
         final String message = failure.getMessage();
         if (message != null && isMeantForPeople(failure)) {
-            return oneLine(message);
+            return oneLine(message) + whatToDo(failure);
         }
         return "internal error, which --verbose tells more about: " + oneLine(failure.toString());
+    }
+
+    /** Where the message alone doesn't say it. */
+    private static String whatToDo(final Throwable failure) {
+        return failure instanceof VerbenaException e && e.reason() == EventReason.BIND_FAILED
+                ? " (choose another address; port 0 takes any that is free)"
+                : "";
     }
 
     private static boolean isMeantForPeople(final Throwable failure) {

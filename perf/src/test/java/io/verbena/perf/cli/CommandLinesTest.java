@@ -152,6 +152,7 @@ class CommandLinesTest {
                 "bridge --listen jit://127.0.0.1:0 --to tcp://127.0.0.1:1 --threads 0 | threads",
                 "serve tcp://127.0.0.1:0 --in-size 1g --messages 4 | 2 GiB",
                 "serve tcp://127.0.0.1:99999                    | 99999",
+                "serve tcp://192.0.2.1:9400                     | port 0 takes any that is free",
                 "serve unix:///no/such/folder/socket            | /no/such/folder/socket"
             })
     void whatFailsIsOneAndOneLineThatSaysWhatToDo(final String line, final String message) {
