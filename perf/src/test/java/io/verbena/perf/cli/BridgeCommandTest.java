@@ -34,7 +34,7 @@ class BridgeCommandTest {
     private static final Pattern LISTENING =
             Pattern.compile(
                     "\\{\"event\":\"listening\",\"uri\":\"(tcp://[0-9.:]+)\",\"to\":\"jit://[0-9.:]+\","
-                            + "\"health\":\"0.0.0.0:(\\d+)\",\"metrics\":\"127.0.0.1:(\\d+)\"}");
+                            + "\"health\":\"[^\"]*:(\\d+)\",\"metrics\":\"127.0.0.1:(\\d+)\"}");
 
     @Test
     void itSaysWhereItListensAndWhatItHasCarried() throws Exception {
