@@ -87,8 +87,6 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
             Thread.currentThread().interrupt();
             throw new CommandException("interrupted", e);
         }
-        final double cpu = results.streams().medianCpuUs() / results.plain().medianCpuUs();
-        final double wall = results.streams().medianWallUs() / results.plain().medianWallUs();
         final PrintWriter out = spec.commandLine().getOut();
         if (common.json()) {
             final Map<String, Object> object = new LinkedHashMap<>();
@@ -97,22 +95,37 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
             object.put("idle", idle);
             object.put("plain", json(results.plain()));
             object.put("streams", json(results.streams()));
-            object.put("cpu_ratio", cpu);
-            object.put("wall_ratio", wall);
+            object.put("handed_over", json(results.handedOver()));
+            object.put("cpu_ratio", cpuRatio(results.streams(), results.plain()));
+            object.put("wall_ratio", wallRatio(results.streams(), results.plain()));
             out.println(Json.of(object));
         } else {
             final Table table = new Table(out, 3, 24, 14, 14, 10);
             table.row("a conversation, µs", "CPU", "wall", "threads");
             row(table, "plain sockets", results.plain());
             row(table, "streams, " + uri.getScheme(), results.streams());
-            table.row(
-                    "ratio",
-                    String.format(Locale.ROOT, "%.3f", cpu),
-                    String.format(Locale.ROOT, "%.3f", wall),
-                    "");
+            ratio(table, results.streams(), results.plain());
+            row(table, "handed over each time", results.handedOver());
+            ratio(table, results.handedOver(), results.plain());
         }
         out.flush();
         return 0;
+    }
+
+    private static double cpuRatio(final Result result, final Result to) {
+        return result.medianCpuUs() / to.medianCpuUs();
+    }
+
+    private static double wallRatio(final Result result, final Result to) {
+        return result.medianWallUs() / to.medianWallUs();
+    }
+
+    private static void ratio(final Table table, final Result result, final Result to) {
+        table.row(
+                "to plain sockets",
+                String.format(Locale.ROOT, "%.3f", cpuRatio(result, to)),
+                String.format(Locale.ROOT, "%.3f", wallRatio(result, to)),
+                "");
     }
 
     private static void row(final Table table, final String name, final Result result) {

@@ -32,6 +32,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * The same conversations over plain blocking sockets and over streams, by as many client threads as
  * server threads, both ends in this process: so its CPU time is that of both.
+ *
+ * <p>Plain sockets have a thread each at the server, so the streams that are compared with them
+ * have one, too: it serves a stream until the client ends it. Streams that are given back after
+ * each conversation, and handed over for the next, as a server does that has many more of them than
+ * threads, are measured besides.
  */
 public final class StreamComparison {
     private static final double NS_PER_US = 1e3;
@@ -96,9 +101,10 @@ public final class StreamComparison {
      * What was measured.
      *
      * @param plain over plain sockets.
-     * @param streams over streams.
+     * @param streams over streams, each with a thread of the server.
+     * @param handedOver over streams that are handed over to a thread for each conversation.
      */
-    public record Results(Result plain, Result streams) {}
+    public record Results(Result plain, Result streams, Result handedOver) {}
 
     /** A connection of either kind. */
     private interface Client extends AutoCloseable {
@@ -118,15 +124,23 @@ public final class StreamComparison {
     public Results run() throws IOException, InterruptedException {
         final Result plain = new Result(new ArrayList<>(), new ArrayList<>(), 0);
         final Result streams = new Result(new ArrayList<>(), new ArrayList<>(), 0);
+        final Result handedOver = new Result(new ArrayList<>(), new ArrayList<>(), 0);
         int plainThreads = 0;
         int streamThreads = 0;
+        int handedOverThreads = 0;
         for (int round = -1; round < plan.rounds(); round++) {
             plainThreads = Math.max(plainThreads, measurePlain(plain, round >= 0));
-            streamThreads = Math.max(streamThreads, measureStreams(streams, round >= 0));
+            streamThreads =
+                    Math.max(streamThreads, measureStreams(streams, round >= 0, true /* keep */));
+            handedOverThreads =
+                    Math.max(
+                            handedOverThreads,
+                            measureStreams(handedOver, round >= 0, false /* keep */));
         }
         return new Results(
                 new Result(plain.cpuUs(), plain.wallUs(), plainThreads),
-                new Result(streams.cpuUs(), streams.wallUs(), streamThreads));
+                new Result(streams.cpuUs(), streams.wallUs(), streamThreads),
+                new Result(handedOver.cpuUs(), handedOver.wallUs(), handedOverThreads));
     }
 
     private int measurePlain(final Result into, final boolean counts)
@@ -184,7 +198,7 @@ public final class StreamComparison {
         };
     }
 
-    private int measureStreams(final Result into, final boolean counts)
+    private int measureStreams(final Result into, final boolean counts, final boolean keep)
             throws IOException, InterruptedException {
         final ExecutorService servers = Executors.newFixedThreadPool(plan.threads());
         final BlockingQueue<ServerStream> queue = new LinkedBlockingQueue<>();
@@ -192,7 +206,7 @@ public final class StreamComparison {
                         StreamListener.listen(plan.uri(), StreamOptions.defaults(), queue);
                 IdleStreams idle = IdleStreams.open(listener.uri(), plan.idleStreams())) {
             for (int i = 0; i < plan.threads(); i++) {
-                servers.execute(() -> serveStreams(queue));
+                servers.execute(() -> serveStreams(queue, keep));
             }
             final int most = converse(() -> connectStream(listener.uri()), into, counts);
             idle.stillThere();
@@ -202,13 +216,16 @@ public final class StreamComparison {
         }
     }
 
-    private static void serveStreams(final BlockingQueue<ServerStream> queue) {
+    private static void serveStreams(final BlockingQueue<ServerStream> queue, final boolean keep) {
         final Conversation conversation = new Conversation();
         try {
             while (true) {
                 final ServerStream stream = queue.take();
                 try {
-                    conversation.answer(Talk.of(stream));
+                    final Talk talk = Talk.of(stream);
+                    do {
+                        conversation.answer(talk);
+                    } while (keep);
                     stream.requeue();
                 } catch (final StreamConnectionTerminate e) {
                     stream.close();
