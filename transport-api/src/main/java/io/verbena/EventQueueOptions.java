@@ -18,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param returnsOnInterrupt whether {@link EventQueueHandler#runEventLoop} returns, before it would
  *     wait, when its thread is interrupted. The interrupt status stays set. If not, an interrupted
  *     thread doesn't wait in the loop, and spins.
+ * @param stallTimeoutNs above 0: the event queue is dedicated to one connection at a time, and its
+ *     thread may sleep in that connection's own read, which takes less of the CPU than any other
+ *     wait. For a price: a wait that ends otherwise than by what is received (its time is over,
+ *     {@link EventQueueHandler#breakEventLoop()} or {@code execute} are called, the thread is
+ *     interrupted) ends the connection. Writes block, too, for so many nanoseconds at most, and
+ *     then end it. TCP, TLS and Unix sockets wait in this way, if the wait may take a second or
+ *     more; other transports ignore it. 0, as it is at first: never.
  */
 public record EventQueueOptions(
         IdlePolicy idlePolicy,
@@ -25,7 +32,8 @@ public record EventQueueOptions(
         long closeTimeoutNs,
         @Nullable PoolGrowth poolGrowth,
         @Nullable Consumer<Throwable> errorHandler,
-        boolean returnsOnInterrupt) {
+        boolean returnsOnInterrupt,
+        long stallTimeoutNs) {
     private static final EventQueueOptions DEFAULTS =
             new EventQueueOptions(
                     IdlePolicy.ADAPTIVE,
@@ -33,7 +41,8 @@ public record EventQueueOptions(
                     TimeUnit.SECONDS.toNanos(10),
                     null,
                     null,
-                    false);
+                    false,
+                    0);
 
     /**
      * Checks every value.
@@ -42,6 +51,7 @@ public record EventQueueOptions(
      */
     public EventQueueOptions {
         Options.positive("closeTimeoutNs", closeTimeoutNs);
+        Options.atLeast("stallTimeoutNs", stallTimeoutNs, 0);
     }
 
     /**
@@ -61,7 +71,13 @@ public record EventQueueOptions(
      */
     public EventQueueOptions withIdlePolicy(final IdlePolicy value) {
         return new EventQueueOptions(
-                value, nanoClock, closeTimeoutNs, poolGrowth, errorHandler, returnsOnInterrupt);
+                value,
+                nanoClock,
+                closeTimeoutNs,
+                poolGrowth,
+                errorHandler,
+                returnsOnInterrupt,
+                stallTimeoutNs);
     }
 
     /**
@@ -73,7 +89,13 @@ public record EventQueueOptions(
      */
     public EventQueueOptions withNanoClock(final LongSupplier value) {
         return new EventQueueOptions(
-                idlePolicy, value, closeTimeoutNs, poolGrowth, errorHandler, returnsOnInterrupt);
+                idlePolicy,
+                value,
+                closeTimeoutNs,
+                poolGrowth,
+                errorHandler,
+                returnsOnInterrupt,
+                stallTimeoutNs);
     }
 
     /**
@@ -84,7 +106,13 @@ public record EventQueueOptions(
      */
     public EventQueueOptions withCloseTimeoutNs(final long value) {
         return new EventQueueOptions(
-                idlePolicy, nanoClock, value, poolGrowth, errorHandler, returnsOnInterrupt);
+                idlePolicy,
+                nanoClock,
+                value,
+                poolGrowth,
+                errorHandler,
+                returnsOnInterrupt,
+                stallTimeoutNs);
     }
 
     /**
@@ -95,7 +123,13 @@ public record EventQueueOptions(
      */
     public EventQueueOptions withPoolGrowth(final @Nullable PoolGrowth value) {
         return new EventQueueOptions(
-                idlePolicy, nanoClock, closeTimeoutNs, value, errorHandler, returnsOnInterrupt);
+                idlePolicy,
+                nanoClock,
+                closeTimeoutNs,
+                value,
+                errorHandler,
+                returnsOnInterrupt,
+                stallTimeoutNs);
     }
 
     /**
@@ -106,7 +140,13 @@ public record EventQueueOptions(
      */
     public EventQueueOptions withErrorHandler(final @Nullable Consumer<Throwable> value) {
         return new EventQueueOptions(
-                idlePolicy, nanoClock, closeTimeoutNs, poolGrowth, value, returnsOnInterrupt);
+                idlePolicy,
+                nanoClock,
+                closeTimeoutNs,
+                poolGrowth,
+                value,
+                returnsOnInterrupt,
+                stallTimeoutNs);
     }
 
     /**
@@ -117,6 +157,30 @@ public record EventQueueOptions(
      */
     public EventQueueOptions withReturnsOnInterrupt(final boolean value) {
         return new EventQueueOptions(
-                idlePolicy, nanoClock, closeTimeoutNs, poolGrowth, errorHandler, value);
+                idlePolicy,
+                nanoClock,
+                closeTimeoutNs,
+                poolGrowth,
+                errorHandler,
+                value,
+                stallTimeoutNs);
+    }
+
+    /**
+     * These options with another {@link #stallTimeoutNs()}.
+     *
+     * @param value above 0: the event queue is dedicated to one connection at a time, and a write
+     *     may block for so many nanoseconds; 0: it is not.
+     * @return new options.
+     */
+    public EventQueueOptions withStallTimeoutNs(final long value) {
+        return new EventQueueOptions(
+                idlePolicy,
+                nanoClock,
+                closeTimeoutNs,
+                poolGrowth,
+                errorHandler,
+                returnsOnInterrupt,
+                value);
     }
 }

@@ -70,6 +70,10 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     private int budget;
     private int events;
     private boolean messageFreed;
+
+    /** The current wait is to end for a timer, and not because the caller wants it to. */
+    private boolean waitsForTimer;
+
     private @Nullable Throwable failure;
 
     /**
@@ -155,6 +159,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                 } else if (options.returnsOnInterrupt() && Thread.currentThread().isInterrupted()) {
                     break;
                 } else if (mayGoOn() && idle.idle(nowNs)) {
+                    waitsForTimer = timers.earliestNs() < endNs;
                     if (waiting.await(this, Math.min(endNs, timers.earliestNs()))) {
                         idle.busy();
                     }
@@ -465,6 +470,11 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         final long now = nanoTime();
         return timers.schedule(
                 now, delayNs > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + delayNs, task);
+    }
+
+    @Override
+    public long stallTimeoutNs() {
+        return waitsForTimer || !waiting.hasOnePoller() ? 0 : options.stallTimeoutNs();
     }
 
     @Override

@@ -111,6 +111,9 @@ final class Timers {
                 if (entries.get(id) == this) {
                     entries.remove(id);
                     wheel.cancelTimer(id);
+                    if (wheel.timerCount() == 0) {
+                        earliestNs = Long.MAX_VALUE;
+                    }
                 }
             }
         }

@@ -76,6 +76,10 @@ final class Waiting {
         }
     }
 
+    boolean hasOnePoller() {
+        return polled.length == 1;
+    }
+
     /** Is a look around before {@link #await} a waste? */
     boolean prefersAwait() {
         return polled.length == 1 && polled[0].prefersAwait();

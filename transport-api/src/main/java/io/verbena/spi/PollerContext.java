@@ -34,6 +34,17 @@ public interface PollerContext {
     Timer schedule(long delayNs, Runnable task);
 
     /**
+     * May the current {@link Poller#await} end with the connection that it waits for? Then it may
+     * sleep in a system call that can be woken from in no other way.
+     *
+     * @return 0 if it may not; otherwise the longest in nanoseconds that it may take the peer to
+     *     take what is sent.
+     */
+    default long stallTimeoutNs() {
+        return 0;
+    }
+
+    /**
      * Tells the event queue of a fault that belongs to no session, to be counted and logged at a
      * limited rate.
      *

@@ -73,6 +73,7 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
         return EventQueueOptions.defaults()
                 .withIdlePolicy(IdlePolicy.BLOCK)
                 .withReturnsOnInterrupt(true)
+                .withStallTimeoutNs(options.timeoutNs())
                 .withCloseTimeoutNs(options.closeTimeoutNs());
     }
 
@@ -113,10 +114,16 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
 
     /** Runs the loop for one event. */
     private void awaitEvent(final long leftNs, final long timeoutNs, final String what) {
+        checkPatience(leftNs, timeoutNs);
         final SessionClosed why = end;
         if (why != null) {
             throw Failures.closed(what, why);
         }
+        eventQueue.runEventLoop(1, leftNs);
+    }
+
+    /** Who stops waiting may lose the session by that; so this is to be told, and first. */
+    private void checkPatience(final long leftNs, final long timeoutNs) {
         if (cancelled) {
             throw Failures.cancelled();
         }
@@ -126,13 +133,13 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
         if (leftNs <= 0) {
             throw Failures.late(server, timeoutNs);
         }
-        eventQueue.runEventLoop(1, leftNs);
     }
 
     @Override
     public Msg receive(final long nowNs, final long deadlineNs) {
         long leftNs = deadlineNs - nowNs;
         while (!answered) {
+            checkPatience(leftNs, deadlineNs - nowNs);
             final EventReason reason = failure;
             if (reason != null && (reason != EventReason.FLUSHED || end != null)) {
                 final SessionClosed why = end;

@@ -27,6 +27,7 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
     private @Nullable ServerStream stream;
     private String remoteAddress = "";
     private String transport = "";
+    private final Object laneLock = new Object();
     private volatile @Nullable Lane lane;
     private volatile boolean cancelled;
 
@@ -108,7 +109,7 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
             taken.close();
             throw e;
         }
-        lane = taken;
+        lane(taken);
         return taken;
     }
 
@@ -122,14 +123,7 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
                 arrived = false;
                 return msg;
             }
-            final SessionClosed why = end;
-            if (why != null) {
-                throw Failures.closed("the stream has ended", why);
-            }
-            final EventReason reason = failure;
-            if (reason != null && reason != EventReason.FLUSHED) {
-                throw Failures.message(reason, remoteAddress, 0);
-            }
+            // Who stops waiting may lose the session by that; so this is to be told, and first.
             if (cancelled) {
                 throw Failures.cancelled();
             }
@@ -138,6 +132,14 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
             }
             if (leftNs <= 0) {
                 throw Failures.late(remoteAddress, deadlineNs - nowNs);
+            }
+            final SessionClosed why = end;
+            if (why != null) {
+                throw Failures.closed("the stream has ended", why);
+            }
+            final EventReason reason = failure;
+            if (reason != null && reason != EventReason.FLUSHED) {
+                throw Failures.message(reason, remoteAddress, 0);
             }
             eventQueue.runEventLoop(1, leftNs);
             if (!arrived) {
@@ -169,13 +171,13 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
             return false;
         }
         current.holdRequests(true);
-        lane = null;
+        lane(null);
         try {
             listener.adopt(current);
         } catch (final RejectedExecutionException e) {
             current.holdRequests(false);
             current.attach(present.eventQueue());
-            lane = present;
+            lane(present);
             return false;
         }
         listener.lanes().give(present);
@@ -199,7 +201,7 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
             runUninterruptibly(present, deadlineNs);
             discardLate();
         }
-        lane = null;
+        lane(null);
         if (end == null) {
             present.close();
         } else {
@@ -233,9 +235,18 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
     @Override
     public void cancel() {
         cancelled = true;
-        final Lane present = lane;
-        if (present != null) {
-            present.eventQueue().breakEventLoop();
+        // Under the lock, as the lane may be another stream's when this one has left it.
+        synchronized (laneLock) {
+            final Lane present = lane;
+            if (present != null) {
+                present.eventQueue().breakEventLoop();
+            }
+        }
+    }
+
+    private void lane(final @Nullable Lane value) {
+        synchronized (laneLock) {
+            lane = value;
         }
     }
 

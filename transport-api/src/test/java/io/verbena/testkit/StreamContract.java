@@ -520,6 +520,64 @@ public abstract class StreamContract {
     }
 
     @Test
+    void aLongReadEndsWhenItsTimeIsOver() throws Exception {
+        final ClientStream client = connect(listen());
+        client.write(REQUEST);
+        take().read();
+        final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(1_100);
+        final long startNs = System.nanoTime();
+        final StreamFailure failure =
+                catchThrowableOfType(StreamFailure.class, () -> client.read(timeoutNs));
+        assertThat(System.nanoTime() - startNs).isGreaterThanOrEqualTo(timeoutNs);
+        assertThat(failure.reason()).isEqualTo(EventReason.DEADLINE_EXCEEDED);
+        assertThat(failure.retryImmediately()).isTrue();
+    }
+
+    @Test
+    void aThreadThatIsInterruptedInItsReadStops() throws Exception {
+        final ClientStream client = connect(listen());
+        client.write(REQUEST);
+        final BlockingQueue<Thread> reader = new LinkedBlockingQueue<>();
+        final Future<StreamFailure> read =
+                elsewhere(
+                        () -> {
+                            reader.add(Thread.currentThread());
+                            return catchThrowableOfType(StreamFailure.class, client::read);
+                        });
+        reader.take().interrupt();
+        assertThat(result(read).reason()).isEqualTo(EventReason.CANCELLED);
+    }
+
+    @Test
+    void anInterruptedThreadCanWrite() throws Exception {
+        final ClientStream client = connect(listen());
+        assertThat(askAndAnswer(client)).isEqualTo(1);
+        final Future<Boolean> written =
+                elsewhere(
+                        () -> {
+                            Thread.currentThread().interrupt();
+                            client.begin(REQUEST).uint32(2);
+                            client.send();
+                            return Thread.interrupted();
+                        });
+        assertThat(result(written)).isTrue();
+        assertThat(take().expect(REQUEST).uint32()).isEqualTo(2);
+    }
+
+    /** Once there and back, so that the stream is as one is that has been in use. */
+    private long askAndAnswer(final ClientStream client) throws Exception {
+        client.begin(REQUEST).uint32(1);
+        client.send();
+        final Future<Integer> answer = elsewhere(client::read);
+        final ServerStream stream = take();
+        final long asked = stream.expect(REQUEST).uint32();
+        stream.write(RESULT);
+        assertThat(result(answer)).isEqualTo(RESULT);
+        assertThat(stream.requeue()).isTrue();
+        return asked;
+    }
+
+    @Test
     void anInterruptedThreadDoesNotWait() throws Exception {
         final ClientStream client = connect(listen());
         client.write(REQUEST);

@@ -7,6 +7,8 @@ import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.RemoteHost;
+import io.verbena.tcp.link.BlockingCall;
+import io.verbena.tcp.link.DedicatedLink;
 import io.verbena.tcp.link.Link;
 import io.verbena.tcp.link.LinkException;
 import io.verbena.tcp.link.PlainLink;
@@ -49,6 +51,9 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     /** From OPEN on; after the end, it is closed. */
     private @Nullable Link link;
+
+    /** The same, as long as the socket blocks. */
+    private @Nullable DedicatedLink dedicated;
 
     private @Nullable SelectionKey key;
     private @Nullable Runnable onConnectable;
@@ -179,6 +184,79 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         fail(e);
     }
 
+    // ---- a socket that blocks
+
+    /** Leaves the selector; its reads and writes block. Returns false if that can't be now. */
+    boolean block(final BlockingCall call) {
+        final SocketChannel socket = channel;
+        final Link carrier = link;
+        final SelectionKey current = key;
+        if (phase != Phase.OPEN
+                || socket == null
+                || carrier == null
+                || current == null
+                || inbound.isStalled()
+                || wantsToSend()
+                || poller.selector().keys().size() > 1) {
+            return false;
+        }
+        try {
+            current.cancel();
+            key = null;
+            poller.forgetCancelled(socket);
+            socket.configureBlocking(true);
+            dedicated = new DedicatedLink(carrier, socket, call);
+            link = dedicated;
+        } catch (final IOException e) {
+            fail(e);
+        }
+        return true;
+    }
+
+    /** The end of that: the selector tells what is ready. */
+    void unblock() {
+        final SocketChannel socket = channel;
+        if (stopBlocking() && socket != null) {
+            try {
+                key = socket.register(poller.selector(), 0, this);
+                updateInterest();
+            } catch (final IOException e) {
+                fail(e);
+            }
+        }
+    }
+
+    private boolean stopBlocking() {
+        final DedicatedLink present = dedicated;
+        final SocketChannel socket = channel;
+        if (present == null || socket == null) {
+            return false;
+        }
+        dedicated = null;
+        link = present.inner();
+        try {
+            socket.configureBlocking(false);
+            return true;
+        } catch (final IOException e) {
+            fail(e);
+            return false;
+        }
+    }
+
+    /** A read was cut short, and nothing is received any more. */
+    boolean isDeaf() {
+        final DedicatedLink present = dedicated;
+        return present != null && present.isDeaf();
+    }
+
+    /** The link to write to: an interrupted thread would close a socket that blocks. */
+    private @Nullable Link writable() {
+        if (dedicated != null && Thread.currentThread().isInterrupted()) {
+            unblock();
+        }
+        return link;
+    }
+
     boolean isAttached() {
         return phase == Phase.OPEN;
     }
@@ -196,6 +274,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         if (phase != Phase.OPEN) {
             return;
         }
+        stopBlocking();
         outbound.part();
         inbound.part();
         if (link != null) {
@@ -217,7 +296,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public boolean tryDetach() {
-        if (phase != Phase.OPEN || reading || dirty || !outbound.isEmpty()) {
+        if (phase != Phase.OPEN || reading || dirty || !outbound.isEmpty() || isDeaf()) {
             return false;
         }
         detach();
@@ -253,6 +332,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     @Override
     public void close() {
         if (phase == Phase.OPEN) {
+            unblock();
             phase = Phase.CLOSING;
             ending = new Ending(EventReason.CLOSED_BY_SELF, "closed by this side", null);
             // What it doesn't read any more would wake the selector again and again.
@@ -367,7 +447,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public SendResult send(final FrameHeader header, final @Nullable MsgMemory payload) {
-        final Link carrier = link;
+        final Link carrier = writable();
         if (phase != Phase.OPEN || carrier == null) {
             return SendResult.CLOSED;
         }
@@ -400,7 +480,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     /** Sends what there is, and tells who waits for that; from the poller only. */
     void flush() {
-        final Link carrier = link;
+        final Link carrier = writable();
         if (carrier == null || phase == Phase.ENDED) {
             return;
         }

@@ -11,6 +11,7 @@ import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
+import io.verbena.tcp.link.BlockingCall;
 import io.verbena.tcp.link.LinkMemory;
 import io.verbena.tcp.link.TlsHandshake;
 import io.verbena.tcp.link.TlsTasks;
@@ -66,6 +67,12 @@ final class NioPoller implements Poller {
     private final Consumer<SelectionKey> onReady = this::onReady;
     private final Lingering lingering;
 
+    /**
+     * From the first wait on of an event queue that is dedicated to one connection. Written once;
+     * other threads see it when they wake this one.
+     */
+    private volatile @Nullable Dedication dedication;
+
     private NioConnection[] connections = new NioConnection[8];
     private int count;
     private int readsToSelect;
@@ -110,6 +117,7 @@ final class NioPoller implements Poller {
     @Override
     public int poll() {
         int work = beforeIo();
+        work += undedicate();
         if (readsToSelect > 0 && !someAreFull && (mostAreReady || count <= FEW) && count > 0) {
             work += readAll();
         } else {
@@ -141,6 +149,22 @@ final class NioPoller implements Poller {
     public int await(final long timeoutNs) {
         int work = beforeIo();
         if (work == 0) {
+            work += awaitIo(timeoutNs);
+        }
+        return work + afterIo();
+    }
+
+    private int awaitIo(final long timeoutNs) {
+        final long stallTimeoutNs = context.stallTimeoutNs();
+        int work = -1;
+        if (stallTimeoutNs > 0 && timeoutNs >= BlockingCall.LEAST_TIMEOUT_NS && count == 1) {
+            work = dedicated(stallTimeoutNs).await(connections[0], timeoutNs);
+        }
+        if (work >= 0) {
+            return work;
+        }
+        work = undedicate();
+        if (work == 0) {
             final long timeoutMs = TimeUnit.NANOSECONDS.toMillis(timeoutNs);
             if (timeoutNs == Long.MAX_VALUE) {
                 work += select(0);
@@ -151,7 +175,7 @@ final class NioPoller implements Poller {
                 work += selectNow();
             }
         }
-        return work + afterIo();
+        return work;
     }
 
     @Override
@@ -166,7 +190,25 @@ final class NioPoller implements Poller {
 
     @Override
     public void wakeup() {
-        selector.wakeup();
+        final Dedication present = dedication;
+        if (present == null || !present.wakeup()) {
+            selector.wakeup();
+        }
+    }
+
+    private Dedication dedicated(final long stallTimeoutNs) {
+        Dedication present = dedication;
+        if (present == null) {
+            present = new Dedication(stallTimeoutNs);
+            dedication = present;
+        }
+        return present;
+    }
+
+    /** From now on, the selector's turn; returns work done. */
+    private int undedicate() {
+        final Dedication present = dedication;
+        return present == null ? 0 : present.release();
     }
 
     private int select(final long timeoutMs) {
@@ -289,6 +331,10 @@ final class NioPoller implements Poller {
         // It may have been forwarded in the very call-back that adopted it: then it is another
         // thread's.
         resumable.remove(connection);
+        final Dedication present = dedication;
+        if (present != null) {
+            present.forget(connection);
+        }
         final int place = connection.place;
         if (place >= 0) {
             final NioConnection last = connections[--count];
@@ -435,6 +481,7 @@ final class NioPoller implements Poller {
         dirty.clear();
         ended.clear();
         closeQuietly(selector);
+        closeQuietly(dedication);
         segments.close();
         readArea.close();
         linkMemory.close();
