@@ -77,6 +77,10 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     private volatile boolean breakRequested;
     private volatile boolean closeRequested;
+
+    /** Another thread than the loop's closes it, or has. */
+    private volatile boolean closing;
+
     private volatile boolean closed;
 
     EventQueue(final EventQueueOptions options) {
@@ -100,12 +104,25 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     @Override
     public void run() {
-        runEventLoop(INFINITE_EVENTS, INFINITE_DURATION);
+        if (tryEnter()) {
+            if (closed) {
+                leave();
+            } else {
+                loop(INFINITE_EVENTS, INFINITE_DURATION);
+            }
+        } else if (!closing || inEventLoop()) {
+            throw alreadyRuns();
+        }
     }
 
     @Override
     public int runEventLoop(final int maxEvents, final long timeoutNs) {
         enter();
+        return loop(maxEvents, timeoutNs);
+    }
+
+    /** Runs the loop, which has been entered, and leaves it. */
+    private int loop(final int maxEvents, final long timeoutNs) {
         try {
             events = 0;
             budget = maxEvents < 0 ? Integer.MAX_VALUE : maxEvents;
@@ -178,17 +195,21 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     private void enter() {
         if (!tryEnter()) {
-            final Thread running = runner;
-            throw new IllegalStateException(
-                    running == Thread.currentThread()
-                            ? "the event loop runs already: this is one of its call-backs"
-                            : "the event loop runs already, on "
-                                    + (running == null ? "another thread" : running.getName()));
+            throw alreadyRuns();
         }
         if (closed) {
             leave();
             checkOpen();
         }
+    }
+
+    private IllegalStateException alreadyRuns() {
+        final Thread running = runner;
+        return new IllegalStateException(
+                running == Thread.currentThread()
+                        ? "the event loop runs already: this is one of its call-backs"
+                        : "the event loop runs already, on "
+                                + (running == null ? "another thread" : running.getName()));
     }
 
     /**
@@ -483,6 +504,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
             closeRequested = true;
             return;
         }
+        closing = true;
         final long endNs =
                 System.nanoTime() + options.closeTimeoutNs() + TimeUnit.SECONDS.toNanos(1);
         while (!tryEnter()) {
