@@ -54,7 +54,14 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
      */
     int runEventLoop(int maxEvents, long timeoutNs);
 
-    /** Runs the loop until {@link #breakEventLoop()} or a call-back that throws. */
+    /**
+     * Runs the loop until {@link #breakEventLoop()}, {@link #close()} or a call-back that throws.
+     * Returns at once if the event queue is closed, or is being closed: a thread that was started
+     * to run it may come too late.
+     *
+     * @throws IllegalStateException if called from a call-back, or while another thread runs the
+     *     loop.
+     */
     @Override
     void run();
 

@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param idlePolicy what it does when there is nothing to do.
  * @param nanoClock where all its times come from: nanoseconds of no particular origin, never going
  *     back.
- * @param closeTimeoutNs the longest that {@link EventQueueHandler#close()} may take.
+ * @param closeTimeoutNs the longest that {@link EventQueueHandler#close()} may take, in
+ *     nanoseconds, above 0.
  * @param poolGrowth asked when a request finds no free message; null declines always.
  * @param errorHandler gets what call-backs throw; null: it is thrown by the loop.
  * @param returnsOnInterrupt whether {@link EventQueueHandler#runEventLoop} returns, before it would
@@ -50,6 +52,8 @@ public record EventQueueOptions(
      * @throws IllegalArgumentException if one is out of range.
      */
     public EventQueueOptions {
+        Objects.requireNonNull(idlePolicy, "idlePolicy");
+        Objects.requireNonNull(nanoClock, "nanoClock");
         Options.positive("closeTimeoutNs", closeTimeoutNs);
         Options.atLeast("stallTimeoutNs", stallTimeoutNs, 0);
     }

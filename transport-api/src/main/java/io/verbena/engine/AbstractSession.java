@@ -213,13 +213,13 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     /** Tells the transport "not now", because of a limit on events. */
     final void stallForBudget() {
         stalled = true;
-        queue.pause(this);
+        queue.stalls().pause(this);
     }
 
     /** Tells the transport "not now", because there is no free message. */
     final void stallForMemory() {
         stalled = true;
-        queue.starve(this);
+        queue.stalls().starve(this);
     }
 
     /** Tells the transport "not now", until {@link #resumeSoon()}. */
@@ -229,7 +229,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
 
     /** In the next duty cycle, as this is a call-back of the transport's. */
     final void resumeSoon() {
-        queue.pause(this);
+        queue.stalls().pause(this);
     }
 
     /** The cause of the stall may be over. */
@@ -260,7 +260,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         }
         if (stalled) {
             stalled = false;
-            queue.forget(this);
+            queue.stalls().forget(this);
         }
         queue.residents().remove(this);
         detached = true;
@@ -387,7 +387,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     private void beginCloseInLoop() {
         if (state == SessionState.CLOSING) {
             if (stalled && !linkLost) {
-                queue.forget(this);
+                queue.stalls().forget(this);
                 resume();
             }
             beginClose();
@@ -539,7 +539,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
             closeTimer.cancel();
         }
         if (stalled) {
-            queue.forget(this);
+            queue.stalls().forget(this);
         }
         state = SessionState.CLOSED;
         queue.residents().remove(this);

@@ -156,7 +156,7 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         free[available++] = msg.index();
         final EventQueue queue = eventQueue;
         if (queue != null && use.server()) {
-            queue.messageFreed();
+            queue.stalls().messageFreed();
         }
         if (closeWhenWhole && available == messages.length) {
             close();

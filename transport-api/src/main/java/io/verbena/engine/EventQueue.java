@@ -14,7 +14,6 @@ import io.verbena.spi.PollerContext;
 import io.verbena.spi.TransportProvider;
 import io.verbena.wire.FrameHeader;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -49,14 +48,9 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     private final boolean waitsAtOnce;
     private final PoolSet pools = new PoolSet();
     private final Residents residents = new Residents(this);
+    private final Stalls stalls = new Stalls(this);
     private final FaultLog faultLog = new FaultLog();
     private final Consumer<Runnable> guard = this::runGuarded;
-
-    /** Sessions that wait for a free message. */
-    private final ArrayDeque<AbstractSession> starving = new ArrayDeque<>();
-
-    /** Sessions with a message that the loop's budget of events had no place for. */
-    private final ArrayDeque<AbstractSession> paused = new ArrayDeque<>();
 
     final Counters counters = new Counters();
 
@@ -69,7 +63,6 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     private int budget;
     private int events;
-    private boolean messageFreed;
 
     /** The current wait is to end for a timer, and not because the caller wants it to. */
     private boolean waitsForTimer;
@@ -84,6 +77,10 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     private volatile boolean breakRequested;
     private volatile boolean closeRequested;
+
+    /** Another thread than the loop's closes it, or has. */
+    private volatile boolean closing;
+
     private volatile boolean closed;
 
     EventQueue(final EventQueueOptions options) {
@@ -107,12 +104,25 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     @Override
     public void run() {
-        runEventLoop(INFINITE_EVENTS, INFINITE_DURATION);
+        if (tryEnter()) {
+            if (closed) {
+                leave();
+            } else {
+                loop(INFINITE_EVENTS, INFINITE_DURATION);
+            }
+        } else if (!closing || inEventLoop()) {
+            throw alreadyRuns();
+        }
     }
 
     @Override
     public int runEventLoop(final int maxEvents, final long timeoutNs) {
         enter();
+        return loop(maxEvents, timeoutNs);
+    }
+
+    /** Runs the loop, which has been entered, and leaves it. */
+    private int loop(final int maxEvents, final long timeoutNs) {
         try {
             events = 0;
             budget = maxEvents < 0 ? Integer.MAX_VALUE : maxEvents;
@@ -122,30 +132,9 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                             ? Long.MAX_VALUE
                             : startNs + timeoutNs;
             nowNs = startNs;
-            boolean clockIsRead = true;
-            while (mayGoOn()) {
-                if (!clockIsRead) {
+            if (mayGoOn()) {
+                while (turn(endNs)) {
                     nowNs = nanoTime();
-                }
-                clockIsRead = false;
-                int work = ownWork();
-                // Who waits at once needn't look around before: the wait does it.
-                final boolean waits = waitsAtOnce && work == 0 && nowNs < endNs;
-                if (!waits || !waiting.prefersAwait()) {
-                    work += waiting.poll();
-                }
-                if (nowNs >= endNs) {
-                    break;
-                }
-                if (work > 0) {
-                    idle.busy();
-                } else if (options.returnsOnInterrupt() && Thread.currentThread().isInterrupted()) {
-                    break;
-                } else if (mayGoOn() && idle.idle(nowNs)) {
-                    waitsForTimer = timers.earliestNs() < endNs;
-                    if (waiting.await(this, Math.min(endNs, timers.earliestNs()))) {
-                        idle.busy();
-                    }
                 }
             }
             breakRequested = false;
@@ -157,6 +146,30 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         }
         rethrowFailure();
         return events;
+    }
+
+    /** One turn of the loop, at {@link #nowNs}; returns whether there is to be another. */
+    private boolean turn(final long endNs) {
+        int work = ownWork();
+        // Who waits at once needn't look around before: the wait does it.
+        final boolean waits = waitsAtOnce && work == 0 && nowNs < endNs;
+        if (!waits || !waiting.prefersAwait()) {
+            work += waiting.poll();
+        }
+        if (nowNs >= endNs) {
+            return false;
+        }
+        if (work > 0) {
+            idle.busy();
+        } else if (options.returnsOnInterrupt() && Thread.currentThread().isInterrupted()) {
+            return false;
+        } else if (mayGoOn() && idle.idle(nowNs)) {
+            waitsForTimer = timers.earliestNs() < endNs;
+            if (waiting.await(this, Math.min(endNs, timers.earliestNs()))) {
+                idle.busy();
+            }
+        }
+        return mayGoOn();
     }
 
     @Override
@@ -182,17 +195,21 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     private void enter() {
         if (!tryEnter()) {
-            final Thread running = runner;
-            throw new IllegalStateException(
-                    running == Thread.currentThread()
-                            ? "the event loop runs already: this is one of its call-backs"
-                            : "the event loop runs already, on "
-                                    + (running == null ? "another thread" : running.getName()));
+            throw alreadyRuns();
         }
         if (closed) {
             leave();
             checkOpen();
         }
+    }
+
+    private IllegalStateException alreadyRuns() {
+        final Thread running = runner;
+        return new IllegalStateException(
+                running == Thread.currentThread()
+                        ? "the event loop runs already: this is one of its call-backs"
+                        : "the event loop runs already, on "
+                                + (running == null ? "another thread" : running.getName()));
     }
 
     /**
@@ -223,10 +240,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         if (nowNs >= timers.earliestNs()) {
             work += timers.advance(nowNs, guard);
         }
-        if (messageFreed || !paused.isEmpty()) {
-            work += resumeStalled();
-        }
-        return work;
+        return work + stalls.resume();
     }
 
     /** Runs what is there now; a task that adds itself again waits for the next cycle's I/O. */
@@ -286,7 +300,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         }
     }
 
-    // ---- events and stalls
+    // ---- events
 
     /** A handler is about to be called. */
     void countEvent() {
@@ -298,49 +312,9 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         return events < budget && failure == null;
     }
 
-    /** The session's connection was told "not now", as there is no budget. */
-    void pause(final AbstractSession session) {
-        paused.add(session);
-    }
-
-    /** The session's connection was told "not now", as there is no free message. */
-    void starve(final AbstractSession session) {
-        counters.poolStalls++;
-        starving.add(session);
-    }
-
-    void messageFreed() {
-        messageFreed = true;
-    }
-
-    /** The session doesn't wait any more. */
-    void forget(final AbstractSession session) {
-        paused.remove(session);
-        starving.remove(session);
-    }
-
-    private int resumeStalled() {
-        int resumed = 0;
-        for (int i = paused.size(); i > 0 && hasBudget(); i--) {
-            paused.remove().resume();
-            resumed++;
-        }
-        if (messageFreed) {
-            messageFreed = false;
-            for (int i = starving.size(); i > 0 && hasBudget() && pools.fits(0); i--) {
-                final long stalls = counters.poolStalls;
-                starving.remove().resume();
-                resumed++;
-                if (counters.poolStalls != stalls && !pools.anyFree()) {
-                    // Dry again: the others needn't ask. The one that asked has gone to the end.
-                    break;
-                }
-            }
-            if (!hasBudget() && !starving.isEmpty()) {
-                messageFreed = true;
-            }
-        }
-        return resumed;
+    /** Who waits for budget, or for a message. */
+    Stalls stalls() {
+        return stalls;
     }
 
     // ---- messages for requests
@@ -384,7 +358,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
             poller.register(own, use);
         }
         if (use.server()) {
-            messageFreed();
+            stalls.messageFreed();
             residents.grantMore();
         }
     }
@@ -530,6 +504,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
             closeRequested = true;
             return;
         }
+        closing = true;
         final long endNs =
                 System.nanoTime() + options.closeTimeoutNs() + TimeUnit.SECONDS.toNanos(1);
         while (!tryEnter()) {
@@ -572,8 +547,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         closed = true;
         tasks.close(guard);
         pools.close();
-        starving.clear();
-        paused.clear();
+        stalls.clear();
     }
 
     private void pumpUntilEmpty(final long endNs, final long realEndNs) {

@@ -153,6 +153,28 @@ class EventQueueStressTest {
     }
 
     @Test
+    void aThreadThatComesToRunItWhileItIsClosedReturns() throws InterruptedException {
+        final Rounds rounds = new Rounds(1_000);
+        while (rounds.next()) {
+            final EventQueueHandler queue = open(IdlePolicy.BLOCK);
+            final AtomicReference<Throwable> thrown = new AtomicReference<>();
+            final Thread runner =
+                    start(
+                            () -> {
+                                try {
+                                    queue.run();
+                                } catch (final Throwable e) {
+                                    thrown.set(e);
+                                }
+                            });
+            spin(rounds.number() % 1000);
+            queue.close();
+            join(runner);
+            assertThat(thrown).as("what the thread has thrown").hasNullValue();
+        }
+    }
+
+    @Test
     void isClosedByOneThreadWhileNoOtherRunsIt() throws InterruptedException {
         final Rounds rounds = new Rounds(20_000);
         while (rounds.next()) {
@@ -267,14 +289,8 @@ class EventQueueStressTest {
     }
 
     private static void runUntilClosed(final EventQueueHandler queue) {
-        try {
-            while (!queue.isClosed()) {
-                queue.run();
-            }
-        } catch (final IllegalStateException e) {
-            if (!queue.isClosed() && !e.getMessage().contains("runs already")) {
-                throw e;
-            }
+        while (!queue.isClosed()) {
+            queue.run();
         }
     }
 

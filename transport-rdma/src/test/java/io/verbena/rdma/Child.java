@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A child process and what it says. */
 final class Child implements AutoCloseable {
+    /** An archive of classes that JVMs start from, if there is one. */
+    private static final String CLASSES = System.getProperty("io.verbena.rdma.classes");
+
     private final Process process;
     private final Thread reader;
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
@@ -51,6 +54,9 @@ final class Child implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // What starts soonest where a machine is emulated.
         command.addAll(List.of("-ea", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        if (CLASSES != null) {
+            command.add("-XX:SharedArchiveFile=" + CLASSES);
+        }
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(program.getName());

@@ -17,8 +17,10 @@ import io.verbena.SessionClosed;
 import io.verbena.SessionOptions;
 import io.verbena.SessionRequest;
 import io.verbena.VerbenaException;
+import io.verbena.rdma.verbs.Extension;
 import java.io.IOException;
 import java.net.URI;
+import java.util.EnumSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,10 +31,14 @@ import java.util.concurrent.TimeUnit;
  *  serve  uri keepaliveMs pooledBytes
  *  client uri keepaliveMs pooledBytes: one request after the other
  *  both   uri keepaliveMs pooledBytes: a server and its client
+ *  rehearse: both, on the scripted fabric and for some answers, which loads what the others need
  * </pre>
  */
 final class PeerProgram {
     private static final int BYTES = 4096;
+
+    /** Answers after which a rehearsal ends. */
+    private static final int REHEARSED = 20;
 
     private final EventQueueHandler queue =
             EventQueueHandler.open(EventQueueOptions.defaults().withIdlePolicy(IdlePolicy.BLOCK));
@@ -52,6 +58,10 @@ final class PeerProgram {
 
     /** Runs until it is killed or nobody listens any more. */
     public static void main(final String[] arguments) {
+        if (arguments[0].equals("rehearse")) {
+            rehearse();
+            return;
+        }
         endWithParent();
         final PeerProgram program = new PeerProgram(arguments[1], arguments[2], arguments[3]);
         try {
@@ -64,6 +74,14 @@ final class PeerProgram {
         } catch (final VerbenaException e) {
             say("FAILED %s %s".formatted(e.reason(), e.getMessage()));
         }
+    }
+
+    private static void rehearse() {
+        FakeTransportProvider.reset(EnumSet.allOf(Extension.class), RdmaOptions.DEFAULT);
+        final PeerProgram program = new PeerProgram("fake://0.0.0.0:0", "60000", "65536");
+        program.ask(program.serve());
+        program.queue.run();
+        program.queue.close();
     }
 
     private static void endWithParent() {
@@ -139,7 +157,7 @@ final class PeerProgram {
         }
     }
 
-    private static final class Asking implements ClientSession.Handler {
+    private final class Asking implements ClientSession.Handler {
         private final MsgPool requests;
         private int answers;
 
@@ -163,6 +181,10 @@ final class PeerProgram {
         public void onResponse(final ClientSession session, final Msg msg) {
             msg.release();
             answers++;
+            if (uri.getScheme().equals("fake") && answers == REHEARSED) {
+                queue.breakEventLoop();
+                return;
+            }
             askAgain(session);
         }
 

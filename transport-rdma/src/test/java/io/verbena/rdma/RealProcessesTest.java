@@ -65,17 +65,14 @@ class RealProcessesTest extends RealTest {
         return child;
     }
 
-    private Child client(final Pair pair, final String keepaliveMs) {
-        final Child child =
-                scene().closesWithScene(
-                                Child.peer(
-                                        "client",
-                                        pair.portal.uri().toString(),
-                                        keepaliveMs,
-                                        POOLED));
+    private Child startClient(final Pair pair) {
+        return scene().closesWithScene(
+                        Child.peer("client", pair.portal.uri().toString(), SLOW, POOLED));
+    }
+
+    private void untilEstablished(final Child child) {
         until("a client", () -> child.hasSaid("ESTABLISHED"));
         assertThat(child.said("ESTABLISHED")).as(child.toString()).isNotNull();
-        return child;
     }
 
     private ClientSession connect(
@@ -139,8 +136,11 @@ class RealProcessesTest extends RealTest {
                         .pools(16, BYTES)
                         .serverSession(options -> options.withKeepaliveIntervalNs(QUICK_NS))
                         .established();
-        final Child killed = client(pair, SLOW);
-        final Child frozen = client(pair, SLOW);
+        // Side by side, as to start takes them longest.
+        final Child killed = startClient(pair);
+        final Child frozen = startClient(pair);
+        untilEstablished(killed);
+        untilEstablished(frozen);
         until("requests", () -> pair.server.requests() > 50);
         killed.signal("KILL");
         until("CLOSED", () -> pair.server.closedSessions() == 1);

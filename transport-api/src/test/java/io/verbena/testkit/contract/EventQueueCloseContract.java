@@ -254,6 +254,15 @@ public interface EventQueueCloseContract extends Part {
     }
 
     @Test
+    default void aThreadThatComesTooLateToRunAnEventQueueReturns() {
+        final EventQueueHandler closed = scene().queue();
+        closed.close();
+        closed.run();
+        assertThatThrownBy(() -> closed.runEventLoop(EventQueueHandler.INFINITE_EVENTS, 0))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     default void nothingIsOpenedOnAClosedEventQueue() {
         final Pair pair = scene().pair().established();
         final EventQueueHandler closed = scene().queue();
