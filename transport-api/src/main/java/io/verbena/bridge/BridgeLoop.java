@@ -41,7 +41,7 @@ final class BridgeLoop implements AutoCloseable {
             eventQueue.close();
             throw e;
         }
-        thread = new Thread(this::run, "verbena-bridge-" + THREADS.incrementAndGet());
+        thread = new Thread(eventQueue, "verbena-bridge-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
     }
 
@@ -70,17 +70,6 @@ final class BridgeLoop implements AutoCloseable {
             return CompletableFuture.supplyAsync(question, eventQueue::execute);
         } catch (final RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private void run() {
-        try {
-            eventQueue.run();
-        } catch (final IllegalStateException e) {
-            // It may have been closed before its thread came to run it.
-            if (!eventQueue.isClosed()) {
-                throw e;
-            }
         }
     }
 

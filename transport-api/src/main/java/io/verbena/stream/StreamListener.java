@@ -93,7 +93,7 @@ public final class StreamListener implements AutoCloseable {
             eventQueue.close();
             throw e;
         }
-        thread = new Thread(this::run, "verbena-streams-" + THREADS.incrementAndGet());
+        thread = new Thread(eventQueue, "verbena-streams-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
         thread.start();
     }
@@ -157,17 +157,6 @@ public final class StreamListener implements AutoCloseable {
     }
 
     // ---- on the listener's thread
-
-    private void run() {
-        try {
-            eventQueue.run();
-        } catch (final IllegalStateException e) {
-            // It may have been closed before its thread came to run it.
-            if (!eventQueue.isClosed()) {
-                throw e;
-            }
-        }
-    }
 
     private void accept(final SessionRequest request) {
         final ServerCarrier carrier =
