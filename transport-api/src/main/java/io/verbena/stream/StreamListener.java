@@ -218,7 +218,21 @@ public final class StreamListener implements AutoCloseable {
 
     /** Takes a session back that was detached. */
     void adopt(final ServerSession session) {
-        eventQueue.execute(() -> session.attach(eventQueue));
+        eventQueue.execute(
+                () -> {
+                    if (eventQueue.isClosed()) {
+                        endElsewhere(session);
+                    } else {
+                        session.attach(eventQueue);
+                    }
+                });
+    }
+
+    /** The event queue that was to take the session was closed before it came to that. */
+    private void endElsewhere(final ServerSession session) {
+        try (Lane last = new Lane(options)) {
+            session.attach(last.eventQueue());
+        }
     }
 
     void execute(final Runnable task) {

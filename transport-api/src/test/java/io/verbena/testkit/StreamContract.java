@@ -338,6 +338,31 @@ public abstract class StreamContract {
         assertThat(client.statistics().of(REQUEST).sentBytes()).isEqualTo(28);
     }
 
+    @Test
+    void aStreamThatIsGivenBackWhileItsListenerClosesIsClosed() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            final StreamListener listener = listen();
+            final ClientStream client = connect(listener);
+            client.write(REQUEST);
+            final ServerStream stream = take();
+            stream.read();
+            stream.write(RESULT);
+            client.read();
+            final CyclicBarrier both = new CyclicBarrier(2);
+            final Future<Boolean> givenBack =
+                    elsewhere(
+                            () -> {
+                                both.await();
+                                return stream.requeue();
+                            });
+            both.await();
+            listener.close();
+            // Taken back and ended, or refused and ended; Leaks sees to it that it has ended.
+            result(givenBack);
+            client.close();
+        }
+    }
+
     // ---- hand-over
 
     @Test
