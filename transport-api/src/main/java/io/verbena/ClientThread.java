@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * ends.
  */
 final class ClientThread {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientThread.class);
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     /** On top of what the session itself allows. */
@@ -40,7 +39,7 @@ final class ClientThread {
                         EventQueueOptions.defaults()
                                 .withIdlePolicy(options.idlePolicy())
                                 .withCloseTimeoutNs(options.connect().session().closeTimeoutNs())
-                                .withErrorHandler(e -> LOG.error("call-back failed", e)));
+                                .withErrorHandler(e -> log().error("call-back failed", e)));
         try {
             final ClientThread client =
                     new ClientThread(eventQueue, new ClientCore(eventQueue, uri, options));
@@ -63,7 +62,7 @@ final class ClientThread {
         try {
             eventQueue.run();
         } catch (final Throwable e) {
-            LOG.error("the client of {} ends, as its event loop failed", core.uri(), e);
+            log().error("the client of {} ends, as its event loop failed", core.uri(), e);
         } finally {
             eventQueue.close();
             ended.countDown();
@@ -99,7 +98,7 @@ final class ClientThread {
                 // The session missed its own deadline: the event queue cuts it off.
                 eventQueue.breakEventLoop();
                 if (!join(withGrace(closeNs))) {
-                    LOG.warn("{} has not ended in time", thread.getName());
+                    log().warn("{} has not ended in time", thread.getName());
                 }
             }
         } catch (final InterruptedException e) {
@@ -129,5 +128,10 @@ final class ClientThread {
             sum = sum + time < 0 ? Long.MAX_VALUE : sum + time;
         }
         return sum;
+    }
+
+    /** Looked up when there is something to say: who never hears of it needs no back end. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(ClientThread.class);
     }
 }

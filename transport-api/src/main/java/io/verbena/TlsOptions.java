@@ -46,8 +46,6 @@ import org.slf4j.LoggerFactory;
  * read, with a message that names the file and says what is wrong with it.
  */
 public final class TlsOptions {
-    private static final Logger LOG = LoggerFactory.getLogger(TlsOptions.class);
-
     private static final Consumer<TlsReload> NOBODY = reload -> {};
     private static final TlsOptions DEFAULTS = new TlsOptions(new Draft());
 
@@ -104,18 +102,18 @@ public final class TlsOptions {
             final List<Path> files,
             final @Nullable MaterialException failure) {
         if (failure == null) {
-            LOG.info("new certificates are used from now on: {}", files);
+            log().info("new certificates are used from now on: {}", files);
         } else {
-            LOG.warn(
-                    "{} have changed and can't be used, so those read before are used on: {}",
-                    files,
-                    failure.getMessage(),
-                    failure);
+            log().warn(
+                            "{} have changed and can't be used, so those read before are used on: {}",
+                            files,
+                            failure.getMessage(),
+                            failure);
         }
         try {
             listener.accept(new TlsReload(files, failure == null ? null : failure.getMessage()));
         } catch (final RuntimeException e) {
-            LOG.warn("the listener of new certificates threw", e);
+            log().warn("the listener of new certificates threw", e);
         }
     }
 
@@ -467,5 +465,10 @@ public final class TlsOptions {
                         values.minimumVersion.protocol(),
                         values.clientAuthentication,
                         values.hostNameVerification ? "" : ", host names not verified");
+    }
+
+    /** Looked up when there is something to say: who never hears of it needs no back end. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(TlsOptions.class);
     }
 }

@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class StreamListener implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamListener.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     /** Messages that a pool has which sessions share that can't leave the listener's thread. */
@@ -181,10 +180,10 @@ public final class StreamListener implements AutoCloseable {
 
     void handOverFailed(final ServerStream stream, final Throwable cause) {
         handOversFailed.increment();
-        LOG.warn(
-                "A stream of {} is closed, as nobody could serve it",
-                stream.remoteAddress(),
-                cause);
+        log().warn(
+                        "A stream of {} is closed, as nobody could serve it",
+                        stream.remoteAddress(),
+                        cause);
     }
 
     /** Memory for sessions that can't leave the listener's event queue. */
@@ -198,7 +197,7 @@ public final class StreamListener implements AutoCloseable {
 
     private void failed(final Throwable cause) {
         handOversFailed.increment();
-        LOG.error("The listener on {} goes on after a failure", uri(), cause);
+        log().error("The listener on {} goes on after a failure", uri(), cause);
     }
 
     // ---- for its streams
@@ -290,5 +289,10 @@ public final class StreamListener implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Looked up when there is something to say: who never hears of it needs no back end. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(StreamListener.class);
     }
 }
