@@ -9,6 +9,8 @@ module io.verbena {
     requires org.jctools.core;
 
     exports io.verbena;
+    exports io.verbena.bridge;
+    exports io.verbena.monitor;
     exports io.verbena.spi;
     exports io.verbena.stream;
     exports io.verbena.wire;

@@ -53,6 +53,19 @@ public interface ClientSession extends Session {
     }
 
     /**
+     * Checks that there is a transport for a URI, for those who will connect later. Looks at the
+     * scheme alone, and connects to nothing.
+     *
+     * @param uri where to, once.
+     * @throws IllegalArgumentException if there is no transport of its scheme.
+     * @throws VerbenaException with {@link EventReason#UNAVAILABLE} if the transport can't be used
+     *     here.
+     */
+    static void requireTransport(final URI uri) {
+        Engine.requireTransport(uri);
+    }
+
+    /**
      * Sends a request: the bytes of the message's OUT from 0 to its position. Until the response,
      * the message belongs to the session. Before the session is established, and while the server
      * has no room, requests wait in order.

@@ -16,7 +16,18 @@ import java.util.Set;
 final class UriTarget {
     /** Whoever these name is asked, which is not for a fuzzer to do. */
     private static final Set<String> REAL =
-            Set.of("tcp", "tls", "unix", "unix+tls", "rdma", "auto", "auto+tls", "fake", "mem");
+            Set.of(
+                    "tcp",
+                    "tls",
+                    "unix",
+                    "unix+tls",
+                    "jit",
+                    "jit+tls",
+                    "rdma",
+                    "auto",
+                    "auto+tls",
+                    "fake",
+                    "mem");
 
     private UriTarget() {}
 

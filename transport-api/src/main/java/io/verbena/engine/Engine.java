@@ -36,6 +36,11 @@ public final class Engine {
         return ClientHalf.connect(EventQueue.of(eventQueue), uri, handler, options);
     }
 
+    /** See {@link ClientSession#requireTransport(URI)}. */
+    public static void requireTransport(final URI uri) {
+        Transports.forUri(uri);
+    }
+
     /**
      * See {@link ServerPortal#listen(EventQueueHandler, URI, ServerPortal.Handler, PortalOptions)}.
      */

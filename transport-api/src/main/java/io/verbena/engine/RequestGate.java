@@ -95,7 +95,8 @@ final class RequestGate {
     }
 
     private void tellWaiting() {
-        if (holding && session.state == SessionState.ESTABLISHED) {
+        // Unless the session has left its event queue meanwhile: the next one tells of it again.
+        if (holding && waitingTold && session.state == SessionState.ESTABLISHED) {
             session.requestWaits();
         }
     }

@@ -89,7 +89,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
                             uri,
                             this,
                             options.connect()
-                                    .withSession(Sessions.options(options.connect().session())));
+                                    .withSession(
+                                            Sessions.options(
+                                                    options.connect().session(),
+                                                    options.fragmentBytes())));
             while (!established) {
                 awaitEvent(
                         deadlineNs - System.nanoTime(),

@@ -25,6 +25,14 @@ final class Lane implements AutoCloseable {
         return eventQueue;
     }
 
+    /**
+     * Forgets the session that has left: what it still had to do here, and its socket in the
+     * selector, or the descriptor could not be closed.
+     */
+    void settle() {
+        eventQueue.runEventLoop(EventQueueHandler.INFINITE_EVENTS, 0);
+    }
+
     /** Cuts off what is still there. */
     @Override
     public void close() {

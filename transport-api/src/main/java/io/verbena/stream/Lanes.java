@@ -1,7 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.stream;
 
-import io.verbena.EventQueueHandler;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +26,8 @@ final class Lanes implements AutoCloseable {
         return free.pollFirst();
     }
 
-    /** Takes back a lane that nothing is in. */
+    /** Takes back a lane that nothing is in, and that is {@linkplain Lane#settle() settled}. */
     void give(final Lane lane) {
-        // Its selector is to forget the socket that has left; the descriptor could not be closed.
-        lane.eventQueue().runEventLoop(EventQueueHandler.INFINITE_EVENTS, 0);
         if (!keep(lane)) {
             lane.close();
         }

@@ -57,6 +57,10 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
 
     @Override
     public void onRequestWaiting(final ServerSession current) {
+        if (lane != null) {
+            // It is being parked, and the listener's event queue will tell of it again.
+            return;
+        }
         if (current.detach()) {
             listener.handOver(stream());
         } else if (current.state() == SessionState.ESTABLISHED) {
@@ -163,14 +167,19 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
     public boolean park(final long deadlineNs) {
         final ServerSession current = session();
         final Lane present = enter();
+        // The next request may come as soon as the last of the answer has left: it is to stay
+        // unread.
+        current.holdRequests(true);
         // What the kernel has not taken of the last answer must leave from here.
         while (current.inFlight() > 0 && end == null && deadlineNs - System.nanoTime() > 0) {
             runUninterruptibly(present, deadlineNs);
         }
         if (end != null || !current.detach()) {
+            current.holdRequests(false);
             return false;
         }
-        current.holdRequests(true);
+        // Before another thread has the session, nothing of it may be left here.
+        present.settle();
         lane(null);
         try {
             listener.adopt(current);
@@ -205,6 +214,7 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
         if (end == null) {
             present.close();
         } else {
+            present.settle();
             listener.lanes().give(present);
         }
     }

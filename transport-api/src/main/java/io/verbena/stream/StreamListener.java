@@ -6,6 +6,7 @@ import io.verbena.EventQueueOptions;
 import io.verbena.EventReason;
 import io.verbena.IdlePolicy;
 import io.verbena.MsgPool;
+import io.verbena.PortalCounters;
 import io.verbena.ServerPortal;
 import io.verbena.ServerSession;
 import io.verbena.SessionOptions;
@@ -13,6 +14,7 @@ import io.verbena.SessionRequest;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -211,7 +213,7 @@ public final class StreamListener implements AutoCloseable {
     }
 
     SessionOptions sessionOptions() {
-        return Sessions.options(options.portal().session());
+        return Sessions.options(options.portal().session(), options.fragmentBytes());
     }
 
     /** Takes a session back that was detached. */
@@ -265,6 +267,20 @@ public final class StreamListener implements AutoCloseable {
                 streams.size(),
                 handedOver.sum(),
                 handOversFailed.sum());
+    }
+
+    /**
+     * Asks for what the portal has counted. The listener's thread answers, so an answer that comes
+     * says that it goes on, too.
+     *
+     * @return the figures, in a moment; fails if the listener is closed.
+     */
+    public CompletableFuture<PortalCounters> portalCounters() {
+        try {
+            return CompletableFuture.supplyAsync(portal::counters, eventQueue::execute);
+        } catch (final RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**

@@ -50,7 +50,9 @@ public final class StreamStatistics {
     }
 
     void answered(final int type, final long latencyNs) {
-        counts(type).latency.incrementAndGet(bucket(latencyNs));
+        final Counts counts = counts(type);
+        counts.latency.incrementAndGet(bucket(latencyNs));
+        counts.latencyNs.add(latencyNs);
     }
 
     /** Bucket b has the latencies from 2^(b-1) to 2^b - 1 ns; bucket 0 has 0. */
@@ -146,6 +148,7 @@ public final class StreamStatistics {
         private final LongAdder received = new LongAdder();
         private final LongAdder receivedBytes = new LongAdder();
         private final AtomicLongArray latency = new AtomicLongArray(Long.SIZE + 1);
+        private final LongAdder latencyNs = new LongAdder();
 
         private OfType snapshot() {
             final long[] buckets = new long[latency.length()];
@@ -157,7 +160,7 @@ public final class StreamStatistics {
                     sentBytes.sum(),
                     received.sum(),
                     receivedBytes.sum(),
-                    new Latency(buckets));
+                    new Latency(buckets, latencyNs.sum()));
         }
     }
 
@@ -173,7 +176,7 @@ public final class StreamStatistics {
     public record OfType(
             long sent, long sentBytes, long received, long receivedBytes, Latency latency) {
         private static final OfType NONE =
-                new OfType(0, 0, 0, 0, new Latency(new long[Long.SIZE + 1]));
+                new OfType(0, 0, 0, 0, new Latency(new long[Long.SIZE + 1], 0));
 
         private OfType plus(final OfType other) {
             return new OfType(
@@ -188,9 +191,11 @@ public final class StreamStatistics {
     /** Latencies in powers of two: exact to a factor of 2, which is enough to see what is slow. */
     public static final class Latency {
         private final long[] buckets;
+        private final long totalNs;
 
-        private Latency(final long[] buckets) {
+        private Latency(final long[] buckets, final long totalNs) {
             this.buckets = buckets;
+            this.totalNs = totalNs;
         }
 
         /**
@@ -200,6 +205,15 @@ public final class StreamStatistics {
          */
         public long count() {
             return Arrays.stream(buckets).sum();
+        }
+
+        /**
+         * All of them together, exact.
+         *
+         * @return nanoseconds.
+         */
+        public long totalNs() {
+            return totalNs;
         }
 
         /**
@@ -239,7 +253,7 @@ public final class StreamStatistics {
             for (int i = 0; i < sum.length; i++) {
                 sum[i] += other.buckets[i];
             }
-            return new Latency(sum);
+            return new Latency(sum, totalNs + other.totalNs);
         }
     }
 }

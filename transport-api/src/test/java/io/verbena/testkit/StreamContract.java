@@ -313,6 +313,23 @@ public abstract class StreamContract {
         }
     }
 
+    /** Which the kernel doesn't take at once: the server's thread sends the rest in requeue(). */
+    @Test
+    void theNextRequestMayComeAsSoonAsTheLastOfALongAnswerHasLeft() {
+        final byte[] answer = new byte[1 << 20];
+        final ClientStream client =
+                connect(
+                        serve(
+                                stream -> {
+                                    stream.expect(REQUEST);
+                                    stream.write(RESULT, w -> w.bytes(answer));
+                                }));
+        for (int i = 0; i < 50; i++) {
+            client.write(REQUEST);
+            assertThat(client.expect(RESULT).bytes()).hasSameSizeAs(answer);
+        }
+    }
+
     @Test
     void aPeerOfTheOtherByteOrderIsUnderstood() {
         final StreamListener listener = serve(StreamContract::answerWithSum);

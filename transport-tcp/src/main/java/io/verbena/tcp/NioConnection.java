@@ -7,6 +7,8 @@ import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.RemoteHost;
+import io.verbena.tcp.jit.JitEnd;
+import io.verbena.tcp.jit.JitLink;
 import io.verbena.tcp.link.BlockingCall;
 import io.verbena.tcp.link.DedicatedLink;
 import io.verbena.tcp.link.Link;
@@ -39,6 +41,10 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     }
 
     private final String transport;
+
+    /** Where the framing is OpenJ9's. */
+    private final @Nullable JitEnd jit;
+
     private final TlsHandshake.@Nullable Setup tls;
     private final Outbound outbound;
     private final Inbound inbound;
@@ -63,6 +69,9 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     /** Has something to send, at the end of {@link #read} or of the duty cycle. */
     boolean dirty;
 
+    /** Is among those that its poller resumes at the next duty cycle. */
+    boolean resumable;
+
     private boolean reading;
 
     /** The place among the poller's connections; -1: none. */
@@ -74,6 +83,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     NioConnection(
             final NioPoller poller,
             final String transport,
+            final @Nullable JitEnd jit,
             final TlsHandshake.@Nullable Setup tls,
             final String remoteAddress,
             final ConnectionHandler handler) {
@@ -81,6 +91,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         this.outbound = new Outbound(poller.segments());
         this.inbound = new Inbound(this, poller.segments());
         this.transport = transport;
+        this.jit = jit;
         this.tls = tls;
         this.remoteAddress = remoteAddress;
         this.handler = handler;
@@ -152,10 +163,22 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     }
 
     private void opened(final Link made) {
-        link = made;
+        final Link carrier =
+                jit == null ? made : new JitLink(made, jit, remoteAddress, this::readLater);
+        link = carrier;
         phase = Phase.OPEN;
         poller.add(this);
         updateInterest();
+        if (carrier.hasUnread()) {
+            readLater();
+        }
+    }
+
+    /** There is something to read that the selector doesn't know of. */
+    private void readLater() {
+        if (phase == Phase.OPEN) {
+            poller.resumeLater(this);
+        }
     }
 
     @Override
@@ -173,9 +196,6 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         handshakeEnded();
         opened(secured);
         handler.onConnected();
-        if (secured.hasUnread()) {
-            poller.resumeLater(this);
-        }
     }
 
     @Override
@@ -186,12 +206,16 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     // ---- a socket that blocks
 
-    /** Leaves the selector; its reads and writes block. Returns false if that can't be now. */
+    /**
+     * Leaves the selector; its reads and writes block. Returns false if that can't be now, and with
+     * OpenJ9's framing, where what is read next isn't always the socket.
+     */
     boolean block(final BlockingCall call) {
         final SocketChannel socket = channel;
         final Link carrier = link;
         final SelectionKey current = key;
         if (phase != Phase.OPEN
+                || jit != null
                 || socket == null
                 || carrier == null
                 || current == null
@@ -535,7 +559,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
                         null);
                 return true;
             }
-            if (inbound.isStalled() || carrier.hasUnsent()) {
+            if (inbound.isStalled() || carrier.hasUnsent() || !carrier.isReadable()) {
                 updateInterest();
             }
             return read > 0;
@@ -593,11 +617,19 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         }
     }
 
+    private boolean wantsToReceive() {
+        final Link carrier = link;
+        return phase == Phase.OPEN
+                && carrier != null
+                && carrier.isReadable()
+                && !inbound.isStalled();
+    }
+
     private void updateInterest() {
         final SelectionKey current = key;
         if (current != null && current.isValid()) {
             final int interest =
-                    (phase == Phase.OPEN && !inbound.isStalled() ? SelectionKey.OP_READ : 0)
+                    (wantsToReceive() ? SelectionKey.OP_READ : 0)
                             | (wantsToSend() ? SelectionKey.OP_WRITE : 0);
             if (current.interestOps() != interest) {
                 current.interestOps(interest);

@@ -77,6 +77,7 @@ final class NioListener implements Listener, Selectable {
             final SocketUri address,
             final PortalOptions options,
             final Acceptor acceptor) {
+        address.refuseSecret(!options.secrets().isEmpty());
         final TlsHandshake.Setup tls = TlsSetups.server(address, options.tls());
         ServerSocketChannel channel = null;
         try {
@@ -177,7 +178,7 @@ final class NioListener implements Listener, Selectable {
             return false;
         }
         try {
-            poller.accepted(accepted, address.transport(), tls, bufferBytes, acceptor);
+            poller.accepted(accepted, address, tls, bufferBytes, acceptor);
         } catch (final IOException e) {
             // Gone before it was looked at; that is no fault of ours.
             NioPoller.closeQuietly(accepted);

@@ -11,6 +11,7 @@ import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.Listener;
 import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
+import io.verbena.tcp.jit.JitEnd;
 import io.verbena.tcp.link.BlockingCall;
 import io.verbena.tcp.link.LinkMemory;
 import io.verbena.tcp.link.TlsHandshake;
@@ -23,9 +24,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -95,7 +94,7 @@ final class NioPoller implements Poller {
 
     private final ArrayDeque<NioConnection> dirty = new ArrayDeque<>();
     private final ArrayDeque<NioConnection> ended = new ArrayDeque<>();
-    private final List<NioConnection> resumable = new ArrayList<>();
+    private final ArrayDeque<NioConnection> resumable = new ArrayDeque<>();
 
     NioPoller(final PollerContext context) {
         this.context = context;
@@ -243,11 +242,15 @@ final class NioPoller implements Poller {
     /** What calls from outside the duty cycle have left to do. */
     private int beforeIo() {
         int work = 0;
-        if (!resumable.isEmpty()) {
-            final List<NioConnection> now = List.copyOf(resumable);
-            resumable.clear();
-            now.forEach(Connection::resume);
-            work += now.size();
+        for (int i = resumable.size(); i > 0; i--) {
+            final NioConnection connection = resumable.poll();
+            if (connection == null) {
+                // Some have left before their turn came.
+                break;
+            }
+            connection.resumable = false;
+            connection.resume();
+            work++;
         }
         return work + afterIo();
     }
@@ -284,7 +287,10 @@ final class NioPoller implements Poller {
 
     /** It has bytes that were read and not looked at. */
     void resumeLater(final NioConnection connection) {
-        resumable.add(connection);
+        if (!connection.resumable) {
+            connection.resumable = true;
+            resumable.add(connection);
+        }
     }
 
     /**
@@ -328,9 +334,11 @@ final class NioPoller implements Poller {
 
     void remove(final NioConnection connection) {
         selectSoon();
-        // It may have been forwarded in the very call-back that adopted it: then it is another
-        // thread's.
-        resumable.remove(connection);
+        if (connection.resumable) {
+            // From now on it may be another thread's.
+            connection.resumable = false;
+            resumable.remove(connection);
+        }
         final Dedication present = dedication;
         if (present != null) {
             present.forget(connection);
@@ -357,10 +365,12 @@ final class NioPoller implements Poller {
             throw new IllegalArgumentException(
                     "port 0 is for listening; connect to the real one: " + uri);
         }
+        address.refuseSecret(options.secret() != null);
         final NioConnection connection =
                 new NioConnection(
                         this,
                         address.transport(),
+                        address.jit() ? JitEnd.CLIENT : null,
                         TlsSetups.client(address, options.tls()),
                         uri.toString(),
                         handler);
@@ -376,17 +386,19 @@ final class NioPoller implements Poller {
     /** A listener has accepted a socket. */
     void accepted(
             final SocketChannel channel,
-            final String transport,
+            final SocketUri address,
             final TlsHandshake.@Nullable Setup tls,
             final int bufferBytes,
             final Acceptor acceptor)
             throws IOException {
         configure(channel, bufferBytes);
+        final String transport = address.transport();
         final String peer = Faults.describe(channel.getRemoteAddress());
         final NioConnection connection =
                 new NioConnection(
                         this,
                         transport,
+                        address.jit() ? JitEnd.SERVER : null,
                         tls,
                         peer.isEmpty() ? transport : peer,
                         ConnectionHandler.NOBODY);

@@ -10,15 +10,18 @@ import java.util.Set;
 
 /**
  * {@code tcp://host:port} and {@code unix:///path/of/socket}, in clear; {@code tls://host:port} and
- * {@code unix+tls:///path/of/socket}, secured by TLS.
+ * {@code unix+tls:///path/of/socket}, secured by TLS. For peers that are OpenJ9's, and know nothing
+ * of sessions: {@code jit://host:port} and {@code jit+tls://host:port}.
  */
 public final class NioTransportProvider implements TransportProvider {
     static final String TCP = "tcp";
     static final String UNIX = "unix";
     static final String TLS = "tls";
     static final String UNIX_TLS = "unix+tls";
+    static final String JIT = "jit";
+    static final String JIT_TLS = "jit+tls";
 
-    private static final Set<String> SCHEMES = Set.of(TCP, UNIX, TLS, UNIX_TLS);
+    private static final Set<String> SCHEMES = Set.of(TCP, UNIX, TLS, UNIX_TLS, JIT, JIT_TLS);
 
     /** For {@link java.util.ServiceLoader}. */
     public NioTransportProvider() {}

@@ -48,11 +48,15 @@ final class TlsSetups {
         if (given != null) {
             throw new IllegalArgumentException(
                     "there are TLS options, and %s would send in clear; use %s, or leave the options out"
-                            .formatted(
-                                    address.uri(),
-                                    address.unix()
-                                            ? NioTransportProvider.UNIX_TLS + ":///path"
-                                            : NioTransportProvider.TLS + "://host:port"));
+                            .formatted(address.uri(), tlsAddress(address)));
         }
+    }
+
+    private static String tlsAddress(final SocketUri address) {
+        if (address.unix()) {
+            return NioTransportProvider.UNIX_TLS + ":///path";
+        }
+        return (address.jit() ? NioTransportProvider.JIT_TLS : NioTransportProvider.TLS)
+                + "://host:port";
     }
 }

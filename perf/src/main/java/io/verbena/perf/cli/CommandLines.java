@@ -25,6 +25,7 @@ public final class CommandLines {
             versionProvider = Version.class,
             subcommands = {
                 ServeCommand.class,
+                BridgeCommand.class,
                 PingCommand.class,
                 BwCommand.class,
                 SweepCommand.class,
@@ -33,6 +34,7 @@ public final class CommandLines {
                 CompareSilentCommand.class,
                 CertCommand.class,
                 CompareStreamsCommand.class,
+                CompareBridgeCommand.class,
                 InfoCommand.class
             },
             footer = {

@@ -1,7 +1,12 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.cli;
 
+import io.verbena.spi.HostPort;
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -39,6 +44,8 @@ final class Converters {
     private static final Map<String, Long> COUNTS =
             Map.of("", 1L, "k", 1_000L, "m", 1_000_000L, "g", 1_000_000_000L);
 
+    private static final Pattern PORT = Pattern.compile("\\d{1,5}");
+
     private Converters() {}
 
     /** Bytes: {@code 64}, {@code 4k}, {@code 1m}. */
@@ -70,6 +77,25 @@ final class Converters {
                 throw new TypeConversionException("0 is too few");
             }
             return asLong(value, count);
+        }
+    }
+
+    /** An address to listen on: {@code 127.0.0.1:9401}, or a port of all addresses. */
+    static final class Address implements ITypeConverter<InetSocketAddress> {
+        @Override
+        public InetSocketAddress convert(final String value) {
+            try {
+                final boolean isPort = PORT.matcher(value).matches();
+                return HostPort.parse(new URI("tcp://" + (isPort ? "0.0.0.0:" : "") + value))
+                        .resolve()
+                        .get(0);
+            } catch (final URISyntaxException | IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "'%s' is not a port like 9401, or an address with one like 127.0.0.1:9401"
+                                .formatted(value));
+            } catch (final UnknownHostException e) {
+                throw new TypeConversionException("'%s' has an unknown host".formatted(value));
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import java.net.URISyntaxException;
 /** Reads the URIs that people type. */
 final class Uris {
     private static final String EXPECTED =
-            "write tcp://HOST:PORT, tls://HOST:PORT, rdma://HOST:PORT, auto://HOST:PORT or"
+            "write tcp://HOST:PORT, tls://HOST:PORT, rdma://HOST:PORT, auto://HOST:PORT, jit://HOST:PORT or"
                     + " unix:///PATH/OF/SOCKET";
 
     private Uris() {}

@@ -46,6 +46,7 @@ class CommandLinesTest {
     @ValueSource(
             strings = {
                 "serve",
+                "bridge",
                 "ping",
                 "bw",
                 "sweep",
@@ -53,6 +54,8 @@ class CommandLinesTest {
                 "compare",
                 "compare-rdma",
                 "compare-silent",
+                "compare-streams",
+                "compare-bridge",
                 "cert"
             })
     void everyCommandHasHelpWithAnExample(final String command) {
@@ -96,6 +99,7 @@ class CommandLinesTest {
                 "ping tcp://127.0.0.1:1 --idle never            | 'never'",
                 "ping tcp://127.0.0.1:1 --frobnicate            | '--frobnicate'",
                 "serve tcp://127.0.0.1:0 --threads many         | 'many'",
+                "bridge --listen tcp://127.0.0.1:0              | '--to=URI'",
                 "cert                                           | 'FOLDER'",
                 "cert /tmp/certs --key dsa                      | 'dsa'",
                 "compare --tls --engine rot13                   | 'rot13'",
@@ -130,6 +134,8 @@ class CommandLinesTest {
                 "cert /tmp/certs --days 0                       | --days is from 1",
                 "compare-silent --duration 5s                   | at most 4s",
                 "compare-silent --rounds 0                      | at least 1",
+                "compare-bridge --rounds 0                      | at least 1",
+                "compare-bridge --size 8                        | from 16 to 64k",
                 "cert /tmp/certs --name no/name                 | neither a host name nor an IP address",
                 "ping tcp://name.invalid:9400                   | name.invalid",
                 "ping unix:///no/such/socket                    | /no/such/socket",
@@ -141,6 +147,9 @@ class CommandLinesTest {
                 "ping tcp://127.0.0.1:1 --histogram /           | can't write /",
                 "sweep tcp://127.0.0.1:1                        | start a server there",
                 "serve tcp://127.0.0.1:0 --threads 0            | threads",
+                "bridge --listen tls://127.0.0.1:0 --to jit://127.0.0.1:1 | needs a certificate: --tls-dir",
+                "bridge --listen jit://127.0.0.1:0 --to tpc://127.0.0.1:1 | no transport for 'tpc:",
+                "bridge --listen jit://127.0.0.1:0 --to tcp://127.0.0.1:1 --threads 0 | threads",
                 "serve tcp://127.0.0.1:0 --in-size 1g --messages 4 | 2 GiB",
                 "serve tcp://127.0.0.1:99999                    | 99999",
                 "serve tcp://192.0.2.1:9400                     | port 0 takes any that is free",

@@ -69,4 +69,25 @@ class ConvertersTest {
         assertThatExceptionOfType(TypeConversionException.class)
                 .isThrownBy(() -> new Converters.Count().convert(text));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9401,0.0.0.0,9401",
+        "0,0.0.0.0,0",
+        "127.0.0.1:9401,127.0.0.1,9401",
+        "[::1]:9401,0:0:0:0:0:0:0:1,9401"
+    })
+    void addressesAreOfAllInterfacesUnlessTheySayOtherwise(
+            final String text, final String host, final int port) {
+        final var address = new Converters.Address().convert(text);
+        assertThat(address.getAddress().getHostAddress()).isEqualTo(host);
+        assertThat(address.getPort()).isEqualTo(port);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "99999", "-1", "127.0.0.1", ":1", "a b:1", "1:2:3"})
+    void whatIsNoAddressIsRefused(final String text) {
+        assertThatExceptionOfType(TypeConversionException.class)
+                .isThrownBy(() -> new Converters.Address().convert(text));
+    }
 }

@@ -63,6 +63,15 @@ public interface Link {
     boolean hasUnread();
 
     /**
+     * Is the socket to be read?
+     *
+     * @return false as long as the link has no use for what the peer sends.
+     */
+    default boolean isReadable() {
+        return true;
+    }
+
+    /**
      * Is there something that was taken, and that the kernel hasn't taken yet?
      *
      * @return whether to {@link #flush()} when the socket is writable.

@@ -11,7 +11,15 @@ public final class LinkException extends IOException {
 
     private final EventReason reason;
 
-    LinkException(final EventReason reason, final String message, final @Nullable Throwable cause) {
+    /**
+     * A broken link.
+     *
+     * @param reason what it is broken of.
+     * @param message the same for people, in one line.
+     * @param cause what failed, if something did.
+     */
+    public LinkException(
+            final EventReason reason, final String message, final @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

@@ -1,0 +1,79 @@
+// Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
+package io.verbena.tcp.jit;
+
+import io.verbena.EventReason;
+import io.verbena.tcp.link.LinkException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The size that a message begins with: all that this package looks at of it. Its byte order is that
+ * of the client, and shows in the client's first message: the one in which the size is the smaller
+ * number.
+ */
+final class MessageSize {
+    static final int BYTES = 4;
+
+    /** OpenJ9's header: no message is shorter. */
+    static final int SHORTEST = 16;
+
+    /** The record type of a handshake, and the first byte of each version of TLS. */
+    private static final int TLS_HANDSHAKE = 0x16;
+
+    private static final int TLS_MAJOR = 3;
+
+    /** What Verbena's HELLO begins with, as a size. */
+    private static final int HELLO = 1;
+
+    private final String peer;
+    private @Nullable ByteOrder order;
+
+    MessageSize(final String peer) {
+        this.peer = peer;
+    }
+
+    /**
+     * Reads one.
+     *
+     * @return the size, unsigned: a negative one is beyond 2<sup>31</sup>.
+     */
+    int read(final ByteBuffer bytes, final int index) {
+        final int value = bytes.getInt(index);
+        final int swapped = Integer.reverseBytes(value);
+        ByteOrder known = order;
+        if (known == null) {
+            known = bytes.order();
+            if (Integer.compareUnsigned(value, swapped) > 0) {
+                known =
+                        known == ByteOrder.BIG_ENDIAN
+                                ? ByteOrder.LITTLE_ENDIAN
+                                : ByteOrder.BIG_ENDIAN;
+            }
+            order = known;
+        }
+        return known == bytes.order() ? value : swapped;
+    }
+
+    /** Reads the size of a message of the peer's, which may be none. */
+    int readPeers(final ByteBuffer bytes, final int index) throws LinkException {
+        // No size of OpenJ9's, which are multiples of 4, and in its other order beyond all limits.
+        if (bytes.get(index) == TLS_HANDSHAKE && bytes.get(index + 1) == TLS_MAJOR) {
+            throw new LinkException(
+                    EventReason.PROTOCOL_ERROR,
+                    "%s speaks TLS, and this end doesn't: use jit+tls here".formatted(peer),
+                    null);
+        }
+        final int size = read(bytes, index);
+        if (size < SHORTEST) {
+            throw new LinkException(
+                    EventReason.PROTOCOL_ERROR,
+                    size == HELLO
+                            ? peer + " speaks Verbena's own protocol: it is to connect by jit://"
+                            : "%s begins a message with a size of %s bytes, and none has less than %d"
+                                    .formatted(peer, Integer.toUnsignedString(size), SHORTEST),
+                    null);
+        }
+        return size;
+    }
+}
