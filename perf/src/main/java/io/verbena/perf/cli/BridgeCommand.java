@@ -122,9 +122,10 @@ final class BridgeCommand implements Callable<Integer>, CommonOptions.Holder {
         security.checkUse(SecurityOptions.isTls(from) || SecurityOptions.isTls(target));
         final PrintWriter out = spec.commandLine().getOut();
         final CountDownLatch end = new CountDownLatch(1);
-        try (Bridge bridge = Bridge.open(from, target, options(from, target));
-                Monitor monitor = monitor(bridge);
-                OnSignal signal = OnSignal.run(end::countDown)) {
+        // The first to be opened is the last to be closed: the process ends behind the streams.
+        try (OnSignal signal = OnSignal.run(end::countDown);
+                Bridge bridge = Bridge.open(from, target, options(from, target));
+                Monitor monitor = monitor(bridge)) {
             printListening(out, bridge, monitor);
             if (seconds == 0) {
                 end.await();

@@ -74,9 +74,9 @@ final class CompareBridgeCommand implements Callable<Integer>, CommonOptions.Hol
     @Option(
             names = "--warmup",
             paramLabel = "N",
-            defaultValue = "50k",
+            defaultValue = "200k",
             converter = Converters.Count.class,
-            description = "Round trips of each before. Default: 50k.")
+            description = "Round trips of each before. Default: 200k.")
     private long warmup;
 
     @Override
