@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Tag;
 
 /**
  * The contract, over sessions that begin on TCP and are carried by real verbs. It takes minutes
- * where the machine is emulated, and the two halves have their own there, so it is run when one of
- * them or what is between changes: {@code .ci/softroce/test --include-tag=rdma-auto}.
+ * where the machine is emulated, and the two halves have their own there, so each build runs some
+ * parts of it ({@link RdmaAutoPartsTest}), and the whole is run when one of the halves or what is
+ * between changes: {@code .ci/softroce/test --include-tag=rdma-auto}.
  */
 @Tag("rdma-auto")
 class RdmaAutoContractTest extends TransportContract {
