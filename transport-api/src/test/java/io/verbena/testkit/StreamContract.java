@@ -340,7 +340,7 @@ public abstract class StreamContract {
 
     @Test
     void aStreamThatIsGivenBackWhileItsListenerClosesIsClosed() throws Exception {
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 15; i++) {
             final StreamListener listener = listen();
             final ClientStream client = connect(listener);
             client.write(REQUEST);
