@@ -39,6 +39,7 @@ final class CompareBridgeCommand implements Callable<Integer>, CommonOptions.Hol
 
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
+    @Mixin private RoundsOptions rounds;
 
     @Option(
             names = "--size",
@@ -55,13 +56,6 @@ final class CompareBridgeCommand implements Callable<Integer>, CommonOptions.Hol
             description =
                     "What two bridges have between them: tcp (the default), tls, auto or auto+tls.")
     private String between;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Rounds, to take medians of. Default: 5.")
-    private int rounds;
 
     @Option(
             names = "--count",
@@ -86,9 +80,6 @@ final class CompareBridgeCommand implements Callable<Integer>, CommonOptions.Hol
 
     @Override
     public Integer call() throws InterruptedException {
-        if (rounds < 1) {
-            throw new CommandException("--rounds is at least 1", null);
-        }
         if (size < LEAST_BYTES || size > MOST_BYTES) {
             throw new CommandException("--size is from 16 to 64k", null);
         }
@@ -98,11 +89,11 @@ final class CompareBridgeCommand implements Callable<Integer>, CommonOptions.Hol
                     new BridgeComparison(
                                     new Plan(
                                             size,
-                                            rounds,
+                                            rounds.rounds(),
                                             Math.toIntExact(count),
                                             Math.toIntExact(warmup),
                                             between),
-                                    this::progress)
+                                    rounds::progress)
                             .run();
         } catch (final IOException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
@@ -115,11 +106,6 @@ final class CompareBridgeCommand implements Callable<Integer>, CommonOptions.Hol
         }
         out.flush();
         return 0;
-    }
-
-    private void progress(final String line) {
-        spec.commandLine().getErr().println(line);
-        spec.commandLine().getErr().flush();
     }
 
     private void print(final PrintWriter out, final Result result) {

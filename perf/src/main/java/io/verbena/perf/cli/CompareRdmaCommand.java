@@ -39,6 +39,7 @@ final class CompareRdmaCommand implements Callable<Integer>, CommonOptions.Holde
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
     @Mixin private RoundsOptions rounds;
+    @Mixin private DurationOptions duration;
 
     @Option(
             names = "--address",
@@ -65,8 +66,8 @@ final class CompareRdmaCommand implements Callable<Integer>, CommonOptions.Holde
                 new Plan(
                         address == null ? usualAddress() : address,
                         rounds.rounds(),
-                        rounds.seconds(),
-                        rounds.warmupSeconds(),
+                        duration.seconds(),
+                        duration.warmupSeconds(),
                         count);
         final Result result;
         try {

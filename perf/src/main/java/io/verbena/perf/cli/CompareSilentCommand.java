@@ -42,6 +42,7 @@ final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Hol
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
     @Mixin private RoundsOptions rounds;
+    @Mixin private DurationOptions duration;
 
     @Option(
             names = "--connections",
@@ -67,7 +68,7 @@ final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Hol
         if (connections < 1) {
             throw new CommandException("--connections is at least 1", null);
         }
-        if (rounds.seconds() > MOST_SECONDS) {
+        if (duration.seconds() > MOST_SECONDS) {
             throw new CommandException(
                     "--duration is at most 4s, as a portal waits no longer than 5 for a handshake",
                     null);
@@ -79,8 +80,8 @@ final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Hol
                                     new Plan(
                                             connections,
                                             rounds.rounds(),
-                                            rounds.seconds(),
-                                            rounds.warmupSeconds()),
+                                            duration.seconds(),
+                                            duration.warmupSeconds()),
                                     TlsPair.of(engine, certificates.folder()),
                                     rounds::progress)
                             .run();

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
 final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Holder {
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
+    @Mixin private RoundsOptions rounds;
 
     @Option(
             names = "--uri",
@@ -50,17 +51,21 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
     private int threads;
 
     @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "Rounds, to take medians of. Default: 3.")
-    private int rounds;
+            names = "--warmup",
+            paramLabel = "TIME",
+            defaultValue = "2m",
+            converter = Converters.Duration.class,
+            description = {
+                "Do the same for this long before the first round. Default: 2m, as the JIT"
+                        + " compiler gets little of the CPUs meanwhile."
+            })
+    private long warmupNs;
 
     @Option(
             names = "--conversations",
             paramLabel = "N",
-            defaultValue = "300",
-            description = "Conversations of each thread in each round. Default: 300.")
+            defaultValue = "1000",
+            description = "Conversations of each thread in each round. Default: 1000.")
     private int conversations;
 
     @Option(
@@ -80,7 +85,16 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
         final Results results;
         try {
             results =
-                    new StreamComparison(new Plan(uri, threads, rounds, conversations, idle)).run();
+                    new StreamComparison(
+                                    new Plan(
+                                            uri,
+                                            threads,
+                                            rounds.rounds(),
+                                            warmupNs,
+                                            conversations,
+                                            idle),
+                                    rounds::progress)
+                            .run();
         } catch (final IOException e) {
             throw new CommandException("plain sockets failed: " + e.getMessage(), e);
         } catch (final InterruptedException e) {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** How long a comparison measures, in alternating rounds. */
+/** How often a comparison measures everything in turn, and how far it is. */
 @SuppressWarnings("NullAway.Init")
 final class RoundsOptions {
     @Spec(Spec.Target.MIXEE)
@@ -19,36 +19,12 @@ final class RoundsOptions {
             description = "Rounds, to take medians of. Default: 5.")
     private int rounds;
 
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            defaultValue = "2s",
-            converter = Converters.Duration.class,
-            description = "Measure each figure for this long in each round. Default: 2s.")
-    private long durationNs;
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "TIME",
-            defaultValue = "15s",
-            converter = Converters.Duration.class,
-            description = "Do the same for this long before the first round. Default: 15s.")
-    private long warmupNs;
-
     /** The number of rounds, 1 or more. */
     int rounds() {
         if (rounds < 1) {
             throw new CommandException("--rounds is at least 1", null);
         }
         return rounds;
-    }
-
-    double seconds() {
-        return durationNs / 1e9;
-    }
-
-    double warmupSeconds() {
-        return warmupNs / 1e9;
     }
 
     /** Says how far it is, on standard error. */

@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The same conversations over plain blocking sockets and over streams, by as many client threads as
@@ -42,14 +43,17 @@ public final class StreamComparison {
     private static final double NS_PER_US = 1e3;
 
     private final Plan plan;
+    private final Consumer<String> progress;
 
     /**
      * Makes one.
      *
      * @param plan what to measure.
+     * @param progress is told how far it is.
      */
-    public StreamComparison(final Plan plan) {
+    public StreamComparison(final Plan plan, final Consumer<String> progress) {
         this.plan = plan;
+        this.progress = progress;
     }
 
     /**
@@ -57,11 +61,13 @@ public final class StreamComparison {
      *
      * @param uri where the streams' server listens.
      * @param threads client threads, and as many of the server.
-     * @param rounds of both kinds in turn, after one of each that doesn't count.
+     * @param rounds of all kinds in turn.
+     * @param warmupNs nanoseconds of such rounds before, one at least, which don't count.
      * @param conversations of each thread in a round.
      * @param idleStreams that are open on the streams' server besides.
      */
-    public record Plan(URI uri, int threads, int rounds, int conversations, int idleStreams) {}
+    public record Plan(
+            URI uri, int threads, int rounds, long warmupNs, int conversations, int idleStreams) {}
 
     /**
      * What was measured of one kind.
@@ -122,34 +128,51 @@ public final class StreamComparison {
      * @throws InterruptedException if the thread is interrupted.
      */
     public Results run() throws IOException, InterruptedException {
-        final Result plain = new Result(new ArrayList<>(), new ArrayList<>(), 0);
-        final Result streams = new Result(new ArrayList<>(), new ArrayList<>(), 0);
-        final Result handedOver = new Result(new ArrayList<>(), new ArrayList<>(), 0);
-        int plainThreads = 0;
-        int streamThreads = 0;
-        int handedOverThreads = 0;
-        for (int round = -1; round < plan.rounds(); round++) {
-            plainThreads = Math.max(plainThreads, measurePlain(plain, round >= 0));
-            streamThreads =
-                    Math.max(streamThreads, measureStreams(streams, round >= 0, true /* keep */));
-            handedOverThreads =
-                    Math.max(
-                            handedOverThreads,
-                            measureStreams(handedOver, round >= 0, false /* keep */));
+        final long startNs = System.nanoTime();
+        do {
+            progress.accept("warms up");
+            round(new Samples(), new Samples(), new Samples());
+        } while (System.nanoTime() - startNs < plan.warmupNs());
+        final Samples plain = new Samples();
+        final Samples streams = new Samples();
+        final Samples handedOver = new Samples();
+        for (int i = 1; i <= plan.rounds(); i++) {
+            progress.accept("round %d of %d".formatted(i, plan.rounds()));
+            round(plain, streams, handedOver);
         }
-        return new Results(
-                new Result(plain.cpuUs(), plain.wallUs(), plainThreads),
-                new Result(streams.cpuUs(), streams.wallUs(), streamThreads),
-                new Result(handedOver.cpuUs(), handedOver.wallUs(), handedOverThreads));
+        return new Results(plain.result(), streams.result(), handedOver.result());
     }
 
-    private int measurePlain(final Result into, final boolean counts)
+    private void round(final Samples plain, final Samples streams, final Samples handedOver)
             throws IOException, InterruptedException {
+        measurePlain(plain);
+        measureStreams(streams, true /* keep */);
+        measureStreams(handedOver, false /* keep */);
+    }
+
+    /** Of one kind. */
+    private static final class Samples {
+        private final List<Double> cpuUs = new ArrayList<>();
+        private final List<Double> wallUs = new ArrayList<>();
+        private int threads;
+
+        void add(final double cpuNs, final double wallNs, final int most) {
+            cpuUs.add(cpuNs / NS_PER_US);
+            wallUs.add(wallNs / NS_PER_US);
+            threads = Math.max(threads, most);
+        }
+
+        Result result() {
+            return new Result(cpuUs, wallUs, threads);
+        }
+    }
+
+    private void measurePlain(final Samples into) throws IOException, InterruptedException {
         final ExecutorService servers = Executors.newCachedThreadPool();
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             servers.execute(() -> acceptPlain(listener, servers));
-            return converse(() -> connectPlain(listener), into, counts);
+            converse(() -> connectPlain(listener), into);
         } finally {
             stop(servers);
         }
@@ -198,7 +221,7 @@ public final class StreamComparison {
         };
     }
 
-    private int measureStreams(final Result into, final boolean counts, final boolean keep)
+    private void measureStreams(final Samples into, final boolean keep)
             throws IOException, InterruptedException {
         final ExecutorService servers = Executors.newFixedThreadPool(plan.threads());
         final BlockingQueue<ServerStream> queue = new LinkedBlockingQueue<>();
@@ -208,9 +231,8 @@ public final class StreamComparison {
             for (int i = 0; i < plan.threads(); i++) {
                 servers.execute(() -> serveStreams(queue, keep));
             }
-            final int most = converse(() -> connectStream(listener.uri()), into, counts);
+            converse(() -> connectStream(listener.uri()), into);
             idle.stillThere();
-            return most;
         } finally {
             stop(servers);
         }
@@ -252,7 +274,7 @@ public final class StreamComparison {
         };
     }
 
-    private int converse(final Callable<Client> connector, final Result into, final boolean counts)
+    private void converse(final Callable<Client> connector, final Samples into)
             throws InterruptedException {
         final ExecutorService threads = Executors.newFixedThreadPool(plan.threads());
         final OperatingSystemMXBean process =
@@ -268,13 +290,11 @@ public final class StreamComparison {
             for (final Future<Integer> client : clients) {
                 most = Math.max(most, client.get());
             }
-            if (counts) {
-                final double all = (double) plan.threads() * plan.conversations();
-                into.cpuUs().add((process.getProcessCpuTime() - startCpuNs) / all / NS_PER_US);
-                into.wallUs()
-                        .add((System.nanoTime() - startNs) / (all / plan.threads()) / NS_PER_US);
-            }
-            return most;
+            final double ofEach = plan.conversations();
+            into.add(
+                    (process.getProcessCpuTime() - startCpuNs) / (ofEach * plan.threads()),
+                    (System.nanoTime() - startNs) / ofEach,
+                    most);
         } catch (final ExecutionException e) {
             throw new IllegalStateException("a client has failed: " + e.getCause(), e.getCause());
         } finally {
