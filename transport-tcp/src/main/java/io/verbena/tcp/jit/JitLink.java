@@ -2,15 +2,13 @@
 package io.verbena.tcp.jit;
 
 import io.verbena.EventReason;
-import io.verbena.PeerIdentity;
+import io.verbena.tcp.link.ForwardingLink;
 import io.verbena.tcp.link.Link;
 import io.verbena.tcp.link.LinkException;
-import io.verbena.tcp.link.LinkMemory;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A link whose frames are on this side only. What is written loses its headers, and of what is read
@@ -20,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is allocated for a message, however long it says that it is, and its payload isn't
  * looked at beyond its size.
  */
-public final class JitLink implements Link {
-    private final Link link;
+public final class JitLink extends ForwardingLink {
     private final Receiver receiver;
     private final MessageSize sizes;
 
@@ -52,7 +49,7 @@ public final class JitLink implements Link {
      *     doesn't know of.
      */
     public JitLink(final Link link, final JitEnd end, final String peer, final Runnable onUnread) {
-        this.link = link;
+        super(link);
         this.sizes = new MessageSize(peer);
         this.receiver = new Receiver(link, end, peer, sizes, onUnread);
     }
@@ -67,11 +64,6 @@ public final class JitLink implements Link {
     @Override
     public long read(final ByteBuffer[] into) throws IOException {
         return receiver.read(into);
-    }
-
-    @Override
-    public int tailBytes() {
-        return link.tailBytes();
     }
 
     @Override
@@ -135,7 +127,7 @@ public final class JitLink implements Link {
         }
         final int limit = from.limit();
         final int chunk = Math.min(payloadLeft, from.remaining());
-        final int taken = link.write(from.limit(from.position() + chunk));
+        final int taken = inner().write(from.limit(from.position() + chunk));
         from.limit(limit);
         payloadLeft -= taken;
         if (payloadLeft == 0) {
@@ -203,52 +195,22 @@ public final class JitLink implements Link {
         return new LinkException(EventReason.PROTOCOL_ERROR, detail, null);
     }
 
-    @Override
-    public boolean hasUnsent() {
-        return link.hasUnsent();
-    }
-
-    @Override
-    public boolean flush() throws IOException {
-        return link.flush();
-    }
-
-    @Override
-    public boolean finish() throws IOException {
-        return link.finish();
-    }
-
     // ---- its life
 
     /** Heartbeats count as answered: the kernel's keepalive finds hosts that are gone. */
     @Override
     public long receivedBytes() {
-        return link.receivedBytes() + heartbeats;
+        return super.receivedBytes() + heartbeats;
     }
 
     @Override
     public long sentBytes() {
-        return link.sentBytes() + heartbeats;
-    }
-
-    @Override
-    public @Nullable PeerIdentity peer() {
-        return link.peer();
-    }
-
-    @Override
-    public void part() {
-        link.part();
-    }
-
-    @Override
-    public void moveTo(final LinkMemory memory) {
-        link.moveTo(memory);
+        return super.sentBytes() + heartbeats;
     }
 
     @Override
     public void close() {
         receiver.close();
-        link.close();
+        super.close();
     }
 }

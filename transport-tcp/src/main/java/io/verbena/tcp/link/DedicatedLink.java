@@ -2,7 +2,6 @@
 package io.verbena.tcp.link;
 
 import io.verbena.EventReason;
-import io.verbena.PeerIdentity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -13,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A link whose socket blocks: its thread sleeps in {@link #read} until there is something. If that
  * is cut short, nothing is received any more, but what is sent still goes out.
  */
-public final class DedicatedLink implements Link {
-    private final Link link;
+public final class DedicatedLink extends ForwardingLink {
     private final BlockingCall call;
     private boolean deaf;
 
@@ -26,18 +24,9 @@ public final class DedicatedLink implements Link {
      * @param call what they are.
      */
     public DedicatedLink(final Link link, final SocketChannel channel, final BlockingCall call) {
-        this.link = link;
+        super(link);
         this.call = call;
         call.use(channel);
-    }
-
-    /**
-     * What this is over.
-     *
-     * @return the link.
-     */
-    public Link inner() {
-        return link;
     }
 
     /**
@@ -51,28 +40,26 @@ public final class DedicatedLink implements Link {
 
     @Override
     public int read(final ByteBuffer into) throws IOException {
-        if (deaf || !call.beginRead()) {
-            return 0;
-        }
-        int read = 0;
-        try {
-            read = link.read(into);
-        } catch (final ClosedByInterruptException e) {
-            throw interrupted(e);
-        } finally {
-            deaf = call.end();
-        }
-        return deaf ? Math.max(0, read) : read;
+        return (int) read(into, null);
     }
 
     @Override
     public long read(final ByteBuffer[] into) throws IOException {
+        return read(null, into);
+    }
+
+    private long read(final @Nullable ByteBuffer one, final ByteBuffer @Nullable [] two)
+            throws IOException {
         if (deaf || !call.beginRead()) {
             return 0;
         }
         long read = 0;
         try {
-            read = link.read(into);
+            if (one != null) {
+                read = inner().read(one);
+            } else if (two != null) {
+                read = inner().read(two);
+            }
         } catch (final ClosedByInterruptException e) {
             throw interrupted(e);
         } finally {
@@ -90,23 +77,24 @@ public final class DedicatedLink implements Link {
 
     @Override
     public int write(final ByteBuffer from) throws IOException {
-        call.beginWrite();
-        final int written;
-        try {
-            written = link.write(from);
-        } catch (final IOException e) {
-            throw explained(e, call.end());
-        }
-        checkNotCut(call.end());
-        return written;
+        return (int) write(from, null);
     }
 
     @Override
     public long write(final ByteBuffer[] from) throws IOException {
+        return write(null, from);
+    }
+
+    private long write(final @Nullable ByteBuffer one, final ByteBuffer @Nullable [] two)
+            throws IOException {
         call.beginWrite();
-        final long written;
+        long written = 0;
         try {
-            written = link.write(from);
+            if (one != null) {
+                written = inner().write(one);
+            } else if (two != null) {
+                written = inner().write(two);
+            }
         } catch (final IOException e) {
             throw explained(e, call.end());
         }
@@ -116,13 +104,13 @@ public final class DedicatedLink implements Link {
 
     @Override
     public boolean flush() throws IOException {
-        if (!link.hasUnsent()) {
+        if (!hasUnsent()) {
             return true;
         }
         call.beginWrite();
         final boolean flushed;
         try {
-            flushed = link.flush();
+            flushed = inner().flush();
         } catch (final IOException e) {
             throw explained(e, call.end());
         }
@@ -150,52 +138,12 @@ public final class DedicatedLink implements Link {
     }
 
     @Override
-    public boolean finish() throws IOException {
-        return link.finish();
-    }
-
-    @Override
-    public int tailBytes() {
-        return link.tailBytes();
-    }
-
-    @Override
     public boolean hasUnread() {
-        return !deaf && link.hasUnread();
+        return !deaf && inner().hasUnread();
     }
 
     @Override
-    public boolean hasUnsent() {
-        return link.hasUnsent();
-    }
-
-    @Override
-    public long receivedBytes() {
-        return link.receivedBytes();
-    }
-
-    @Override
-    public long sentBytes() {
-        return link.sentBytes();
-    }
-
-    @Override
-    public @Nullable PeerIdentity peer() {
-        return link.peer();
-    }
-
-    @Override
-    public void part() {
-        link.part();
-    }
-
-    @Override
-    public void moveTo(final LinkMemory memory) {
-        link.moveTo(memory);
-    }
-
-    @Override
-    public void close() {
-        link.close();
+    public boolean isReadable() {
+        return !deaf && inner().isReadable();
     }
 }
