@@ -206,6 +206,11 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     // ---- a socket that blocks
 
+    /** Is there nothing else that its poller's selector would have to tell of? */
+    boolean isAlone() {
+        return poller.selector().keys().size() == (key == null ? 0 : 1);
+    }
+
     /**
      * Leaves the selector; its reads and writes block. Returns false if that can't be now, and with
      * OpenJ9's framing, where what is read next isn't always the socket.
@@ -220,8 +225,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
                 || carrier == null
                 || current == null
                 || inbound.isStalled()
-                || wantsToSend()
-                || poller.selector().keys().size() > 1) {
+                || wantsToSend()) {
             return false;
         }
         try {

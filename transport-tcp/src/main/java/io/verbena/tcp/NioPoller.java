@@ -156,7 +156,10 @@ final class NioPoller implements Poller {
     private int awaitIo(final long timeoutNs) {
         final long stallTimeoutNs = context.stallTimeoutNs();
         int work = -1;
-        if (stallTimeoutNs > 0 && timeoutNs >= BlockingCall.LEAST_TIMEOUT_NS && count == 1) {
+        if (stallTimeoutNs > 0
+                && timeoutNs >= BlockingCall.LEAST_TIMEOUT_NS
+                && count == 1
+                && connections[0].isAlone()) {
             work = dedicated(stallTimeoutNs).await(connections[0], timeoutNs);
         }
         if (work >= 0) {
