@@ -21,7 +21,6 @@ import io.verbena.testkit.contract.RelayContract;
 import io.verbena.testkit.contract.TaskContract;
 import io.verbena.testkit.contract.ThreadsContract;
 import io.verbena.testkit.contract.UriContract;
-import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -74,7 +73,4 @@ public abstract class TransportContract
     public final TransportUnderTest transport() {
         return this;
     }
-
-    @Override
-    public abstract URI listenUri();
 }

@@ -4,7 +4,7 @@ package io.verbena.tcp;
 /** The contract, over {@code auto} where there is nothing but TCP: each session falls back. */
 class AutoTcpContractTest extends InetContract {
     @Override
-    protected String scheme() {
+    public String scheme() {
         return "auto";
     }
 }

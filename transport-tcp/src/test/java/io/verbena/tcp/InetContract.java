@@ -1,56 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp;
 
-import io.verbena.testkit.SocketWire;
 import io.verbena.testkit.TransportContract;
-import io.verbena.testkit.Wire;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.channels.ServerSocketChannel;
 
 /** The contract, over sockets with a host and a port. */
-public abstract class InetContract extends TransportContract {
-    /**
-     * Which of them.
-     *
-     * @return the URIs' scheme.
-     */
-    protected abstract String scheme();
-
-    private URI uri(final int port) {
-        return URI.create("%s://127.0.0.1:%d".formatted(scheme(), port));
-    }
-
-    @Override
-    public URI listenUri() {
-        return uri(0);
-    }
-
-    @Override
-    public URI nobodyUri() {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return uri(taken.getLocalPort());
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public Wire wire(final URI portal) {
-        try {
-            final ServerSocketChannel listener =
-                    ServerSocketChannel.open()
-                            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return new SocketWire(
-                    listener,
-                    new InetSocketAddress(portal.getHost(), portal.getPort()),
-                    uri(listener.socket().getLocalPort()));
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-}
+public abstract class InetContract extends TransportContract implements InetUnderTest {}

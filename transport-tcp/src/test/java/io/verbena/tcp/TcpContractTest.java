@@ -4,7 +4,7 @@ package io.verbena.tcp;
 /** The contract, over TCP. */
 class TcpContractTest extends InetContract {
     @Override
-    protected String scheme() {
+    public String scheme() {
         return "tcp";
     }
 }

@@ -1,19 +1,10 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.tcp.jit;
 
-import io.verbena.testkit.SocketWire;
-import io.verbena.testkit.TransportUnderTest;
-import io.verbena.testkit.Wire;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.channels.ServerSocketChannel;
+import io.verbena.tcp.InetUnderTest;
 
 /** OpenJ9's own framing, over TCP or TLS. */
-class JitUnderTest implements TransportUnderTest {
+class JitUnderTest implements InetUnderTest {
     private final String scheme;
 
     /** Both ends have that scheme. */
@@ -21,36 +12,8 @@ class JitUnderTest implements TransportUnderTest {
         this.scheme = scheme;
     }
 
-    private URI uri(final int port) {
-        return URI.create("%s://127.0.0.1:%d".formatted(scheme, port));
-    }
-
     @Override
-    public URI listenUri() {
-        return uri(0);
-    }
-
-    @Override
-    public URI nobodyUri() {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return uri(taken.getLocalPort());
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public Wire wire(final URI portal) {
-        try {
-            final ServerSocketChannel listener =
-                    ServerSocketChannel.open()
-                            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return new SocketWire(
-                    listener,
-                    new InetSocketAddress(portal.getHost(), portal.getPort()),
-                    uri(listener.socket().getLocalPort()));
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public String scheme() {
+        return scheme;
     }
 }

@@ -4,7 +4,7 @@ package io.verbena.tcp.tls;
 /** The contract, over {@code auto+tls} where there is nothing but TLS: each session falls back. */
 class AutoTlsContractTest extends TlsContractTest {
     @Override
-    protected String scheme() {
+    public String scheme() {
         return "auto+tls";
     }
 }

@@ -6,7 +6,7 @@ import io.verbena.tcp.InetContract;
 /** The contract, over TLS 1.3 with the JDK's engine and keys of elliptic curves. */
 class TlsContractTest extends InetContract implements OverTls {
     @Override
-    protected String scheme() {
+    public String scheme() {
         return "tls";
     }
 }
