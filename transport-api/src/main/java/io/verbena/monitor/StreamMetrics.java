@@ -74,7 +74,7 @@ final class StreamMetrics {
         final Family family =
                 into.histogram(
                         "verbena_stream_answer_seconds",
-                        "How long clients took to answer a message, by its type.");
+                        "How long clients were waited for, to answer a message, by its type.");
         for (int exponent = LEAST_EXPONENT; exponent <= MOST_EXPONENT; exponent += 2) {
             family.add(
                     "_bucket",

@@ -33,6 +33,10 @@ public abstract sealed class MessageStream implements AutoCloseable
     private final Carrier carrier;
     private final StreamOptions options;
     private final StreamStatistics statistics;
+
+    /** As long as the stream is busy. */
+    private @Nullable StreamCounter counter;
+
     private final MessageBuffer outgoing;
     private final MessageBuffer incoming;
     private final MessageWriter writer;
@@ -40,7 +44,6 @@ public abstract sealed class MessageStream implements AutoCloseable
     private Turn turn;
     private @Nullable Msg current;
     private int sentType = -1;
-    private long sentAtNs;
 
     MessageStream(
             final Carrier carrier,
@@ -98,9 +101,8 @@ public abstract sealed class MessageStream implements AutoCloseable
             throw e;
         }
         turn = Turn.READ;
-        statistics.sent(type, length);
+        counter().sent(type, length);
         sentType = type;
-        sentAtNs = System.nanoTime();
     }
 
     /**
@@ -190,14 +192,15 @@ public abstract sealed class MessageStream implements AutoCloseable
      */
     public final int read(final long timeoutNs) {
         checkTurn(Turn.READ, "read");
+        final long startNs = System.nanoTime();
         final int type;
         try {
-            receive(timeoutNs);
+            receive(startNs, timeoutNs);
             type = reader.type();
-            final long nowNs = System.nanoTime();
-            statistics.received(type, reader.size());
+            final StreamCounter counts = counter();
+            counts.received(type, reader.size());
             if (sentType >= 0) {
-                statistics.answered(sentType, nowNs - sentAtNs);
+                counts.answered(sentType, System.nanoTime() - startNs);
             }
             turn = Turn.WRITE;
             arrived(type, reader);
@@ -240,8 +243,7 @@ public abstract sealed class MessageStream implements AutoCloseable
         return reader;
     }
 
-    private void receive(final long timeoutNs) {
-        final long startNs = System.nanoTime();
+    private void receive(final long startNs, final long timeoutNs) {
         final long deadlineNs = startNs + timeoutNs;
         final Msg msg = carrier.receive(startNs, deadlineNs);
         current = msg;
@@ -322,10 +324,24 @@ public abstract sealed class MessageStream implements AutoCloseable
         return turn == Turn.FAILED;
     }
 
-    /** Gives back the memory that long messages have left. */
+    /** Gives back what only a busy stream needs. */
     final void trim() {
         outgoing.close();
         incoming.close();
+        final StreamCounter present = counter;
+        if (present != null) {
+            counter = null;
+            statistics.give(present);
+        }
+    }
+
+    private StreamCounter counter() {
+        StreamCounter present = counter;
+        if (present == null) {
+            present = statistics.take();
+            counter = present;
+        }
+        return present;
     }
 
     private void failed() {

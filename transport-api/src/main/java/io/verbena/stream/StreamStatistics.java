@@ -1,14 +1,18 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.stream;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
- * Counts messages by type: how many, how many bytes, and how long their answers took. Thread-safe;
- * counting takes no lock and, but for the first message of a type, makes no garbage.
+ * Counts messages by type: how many, how many bytes, and how long their answers were waited for.
+ * Thread-safe. A stream takes a counter of its own when it becomes busy, and what is told are the
+ * sums over all counters, so that counting takes no lock and, but for the first message of a type,
+ * makes no garbage.
  *
  * <p>Types from {@value #MAX_TYPES} on are counted together, so that no peer can make the table
  * large.
@@ -23,8 +27,10 @@ public final class StreamStatistics {
     private final LongAdder opened = new LongAdder();
     private final LongAdder closed = new LongAdder();
 
-    /** Replaced when it grows; entries are never removed. */
-    private volatile @Nullable Counts[] byType = new Counts[64];
+    /** All that there have been: each goes on counting where it has left off. */
+    private final List<StreamCounter> counters = new ArrayList<>();
+
+    private final ArrayDeque<StreamCounter> free = new ArrayDeque<>();
 
     /** Makes empty statistics. */
     public StreamStatistics() {}
@@ -37,49 +43,20 @@ public final class StreamStatistics {
         closed.increment();
     }
 
-    void sent(final int type, final int bytes) {
-        final Counts counts = counts(type);
-        counts.sent.increment();
-        counts.sentBytes.add(bytes);
-    }
-
-    void received(final int type, final int bytes) {
-        final Counts counts = counts(type);
-        counts.received.increment();
-        counts.receivedBytes.add(bytes);
-    }
-
-    void answered(final int type, final long latencyNs) {
-        final Counts counts = counts(type);
-        counts.latency.incrementAndGet(bucket(latencyNs));
-        counts.latencyNs.add(latencyNs);
-    }
-
-    /** Bucket b has the latencies from 2^(b-1) to 2^b - 1 ns; bucket 0 has 0. */
-    private static int bucket(final long latencyNs) {
-        return Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, latencyNs));
-    }
-
-    private Counts counts(final int type) {
-        final int index = Math.min(type, OTHER_TYPES);
-        final @Nullable Counts[] table = byType;
-        final Counts counts = index < table.length ? table[index] : null;
-        return counts == null ? add(index) : counts;
-    }
-
-    private synchronized Counts add(final int index) {
-        final @Nullable Counts[] table = byType;
-        final Counts present = index < table.length ? table[index] : null;
-        if (present != null) {
-            return present;
+    /** A counter for a stream that becomes busy. */
+    synchronized StreamCounter take() {
+        final StreamCounter used = free.pollFirst();
+        if (used != null) {
+            return used;
         }
-        final @Nullable Counts[] larger =
-                Arrays.copyOf(
-                        table, Math.max(table.length, Math.min(OTHER_TYPES + 1, 2 * (index + 1))));
-        final Counts added = new Counts();
-        larger[index] = added;
-        byType = larger;
-        return added;
+        final StreamCounter counter = new StreamCounter();
+        counters.add(counter);
+        return counter;
+    }
+
+    /** It isn't any more. */
+    synchronized void give(final StreamCounter counter) {
+        free.addFirst(counter);
     }
 
     /**
@@ -107,9 +84,17 @@ public final class StreamStatistics {
      * @return the figures of this moment; zeros if there was no such message.
      */
     public OfType of(final int type) {
-        final @Nullable Counts[] table = byType;
-        final Counts counts = type >= 0 && type < table.length ? table[type] : null;
-        return counts == null ? OfType.NONE : counts.snapshot();
+        final long[] sums = new long[StreamCounter.VALUES];
+        if (type >= 0 && type <= OTHER_TYPES) {
+            addTo(sums, type);
+        }
+        return OfType.of(sums);
+    }
+
+    private synchronized void addTo(final long[] sums, final int type) {
+        for (final StreamCounter counter : counters) {
+            counter.addTo(sums, type);
+        }
     }
 
     /**
@@ -118,11 +103,11 @@ public final class StreamStatistics {
      * @return the figures of this moment.
      */
     public OfType total() {
-        OfType total = OfType.NONE;
+        final long[] sums = new long[StreamCounter.VALUES];
         for (final int type : types()) {
-            total = total.plus(of(type));
+            addTo(sums, type);
         }
-        return total;
+        return OfType.of(sums);
     }
 
     /**
@@ -130,38 +115,12 @@ public final class StreamStatistics {
      *
      * @return the types in ascending order; {@link #OTHER_TYPES} stands for several.
      */
-    public int[] types() {
-        final @Nullable Counts[] table = byType;
-        final int[] types = new int[table.length];
-        int count = 0;
-        for (int type = 0; type < table.length; type++) {
-            if (table[type] != null) {
-                types[count++] = type;
-            }
+    public synchronized int[] types() {
+        final boolean[] there = new boolean[OTHER_TYPES + 1];
+        for (final StreamCounter counter : counters) {
+            counter.markTypes(there);
         }
-        return Arrays.copyOf(types, count);
-    }
-
-    private static final class Counts {
-        private final LongAdder sent = new LongAdder();
-        private final LongAdder sentBytes = new LongAdder();
-        private final LongAdder received = new LongAdder();
-        private final LongAdder receivedBytes = new LongAdder();
-        private final AtomicLongArray latency = new AtomicLongArray(Long.SIZE + 1);
-        private final LongAdder latencyNs = new LongAdder();
-
-        private OfType snapshot() {
-            final long[] buckets = new long[latency.length()];
-            for (int i = 0; i < buckets.length; i++) {
-                buckets[i] = latency.get(i);
-            }
-            return new OfType(
-                    sent.sum(),
-                    sentBytes.sum(),
-                    received.sum(),
-                    receivedBytes.sum(),
-                    new Latency(buckets, latencyNs.sum()));
-        }
+        return IntStream.range(0, there.length).filter(type -> there[type]).toArray();
     }
 
     /**
@@ -171,20 +130,20 @@ public final class StreamStatistics {
      * @param sentBytes their bytes, with headers.
      * @param received messages received.
      * @param receivedBytes their bytes, with headers.
-     * @param latency how long the other end took to answer those that were sent.
+     * @param latency how long this end was in its read, waiting for the answers to those that were
+     *     sent.
      */
     public record OfType(
             long sent, long sentBytes, long received, long receivedBytes, Latency latency) {
-        private static final OfType NONE =
-                new OfType(0, 0, 0, 0, new Latency(new long[Long.SIZE + 1], 0));
-
-        private OfType plus(final OfType other) {
+        private static OfType of(final long[] sums) {
+            final long[] buckets =
+                    Arrays.copyOfRange(sums, StreamCounter.LATENCIES, StreamCounter.VALUES);
             return new OfType(
-                    sent + other.sent,
-                    sentBytes + other.sentBytes,
-                    received + other.received,
-                    receivedBytes + other.receivedBytes,
-                    latency.plus(other.latency));
+                    sums[StreamCounter.SENT],
+                    sums[StreamCounter.SENT_BYTES],
+                    sums[StreamCounter.RECEIVED],
+                    sums[StreamCounter.RECEIVED_BYTES],
+                    new Latency(buckets, sums[StreamCounter.LATENCY_NS]));
         }
     }
 
@@ -246,14 +205,6 @@ public final class StreamStatistics {
                 }
             }
             return 0;
-        }
-
-        private Latency plus(final Latency other) {
-            final long[] sum = buckets.clone();
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] += other.buckets[i];
-            }
-            return new Latency(sum, totalNs + other.totalNs);
         }
     }
 }
