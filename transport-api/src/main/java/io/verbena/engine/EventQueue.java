@@ -16,7 +16,6 @@ import io.verbena.wire.FrameHeader;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +29,6 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     static {
         NettyLogging.settle();
     }
-
-    private static final AtomicReferenceFieldUpdater<EventQueue, Thread> RUNNER =
-            AtomicReferenceFieldUpdater.newUpdater(EventQueue.class, Thread.class, "runner");
 
     private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -73,9 +69,8 @@ final class EventQueue implements EventQueueHandler, PollerContext {
      * Who runs the loop, or closes the queue; changed by {@link #tryEnter()} and {@link #leave()}
      * only.
      */
-    private volatile @Nullable Thread runner;
-
     private volatile boolean breakRequested;
+
     private volatile boolean closeRequested;
 
     /** Another thread than the loop's closes it, or has. */
@@ -137,7 +132,9 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                     nowNs = nanoTime();
                 }
             }
-            breakRequested = false;
+            if (breakRequested) {
+                breakRequested = false;
+            }
             if (closeRequested) {
                 shutDown();
             }
@@ -179,7 +176,6 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         }
         enter();
         try {
-            nowNs = nanoTime();
             events = 0;
             budget = 0;
             waiting.flush();
@@ -204,7 +200,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     }
 
     private IllegalStateException alreadyRuns() {
-        final Thread running = runner;
+        final Thread running = waiting.thread();
         return new IllegalStateException(
                 running == Thread.currentThread()
                         ? "the event loop runs already: this is one of its call-backs"
@@ -217,17 +213,11 @@ final class EventQueue implements EventQueueHandler, PollerContext {
      * well.
      */
     private boolean tryEnter() {
-        final Thread current = Thread.currentThread();
-        if (!RUNNER.compareAndSet(this, null, current)) {
-            return false;
-        }
-        waiting.entered(current);
-        return true;
+        return waiting.tryEnter(Thread.currentThread());
     }
 
     private void leave() {
-        waiting.left();
-        runner = null;
+        waiting.leave();
     }
 
     private int dutyCycle() {
@@ -413,8 +403,8 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         return options.nanoClock().getAsLong() - originNs;
     }
 
-    /** The time at the start of the duty cycle: good enough for what is counted in milliseconds. */
-    long cycleTimeNs() {
+    @Override
+    public long cycleTimeNs() {
         return nowNs;
     }
 
@@ -457,7 +447,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     @Override
     public boolean inEventLoop() {
-        return runner == Thread.currentThread();
+        return waiting.thread() == Thread.currentThread();
     }
 
     boolean isWorkPending() {
@@ -473,7 +463,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     }
 
     private boolean rightThread() {
-        final Thread running = runner;
+        final Thread running = waiting.thread();
         return running == null || running == Thread.currentThread();
     }
 

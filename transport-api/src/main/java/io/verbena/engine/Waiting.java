@@ -6,7 +6,9 @@ import io.verbena.spi.TransportProvider;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,11 +30,13 @@ final class Waiting {
     private Poller[] polled = {};
 
     private volatile @Nullable Poller sleepsIn;
-    private volatile boolean asleep;
+    private final AtomicBoolean asleep = new AtomicBoolean();
     private volatile boolean wakeupRequested;
-    private volatile @Nullable Thread thread;
 
-    /** Threads that wait until {@link #thread} has left the loop. */
+    /** The one that is in the loop. */
+    private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+
+    /** Others, which wait until it has left. */
     private final AtomicInteger awaitingLeave = new AtomicInteger();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -94,7 +98,8 @@ final class Waiting {
     }
 
     /**
-     * Waits until there is work or the time has come.
+     * Waits until there is work or the time has come. The duty cycle has found nothing to do until
+     * here, so that the time at its start is the time now.
      *
      * @return whether there was work.
      */
@@ -105,12 +110,12 @@ final class Waiting {
                 return true;
             }
         }
-        asleep = true;
+        asleep.set(true);
         try {
             if (wakeupRequested || queue.isWorkPending()) {
                 return true;
             }
-            final long waitNs = untilNs == Long.MAX_VALUE ? untilNs : untilNs - queue.nanoTime();
+            final long waitNs = untilNs == Long.MAX_VALUE ? untilNs : untilNs - queue.cycleTimeNs();
             if (waitNs <= 0) {
                 return false;
             }
@@ -120,15 +125,18 @@ final class Waiting {
             LockSupport.parkNanos(this, waitNs);
             return false;
         } finally {
-            asleep = false;
-            wakeupRequested = false;
+            // To be seen soon, not at once: a wake-up too many costs less than a fence each time.
+            asleep.lazySet(false);
+            if (wakeupRequested) {
+                wakeupRequested = false;
+            }
         }
     }
 
     /** Wakes the thread if it sleeps. Thread-safe; what it shall see must be written before. */
     void wakeIfAsleep() {
         VarHandle.fullFence();
-        if (asleep) {
+        if (asleep.get()) {
             wake();
         }
     }
@@ -144,17 +152,23 @@ final class Waiting {
         if (sleeper != null) {
             sleeper.wakeup();
         } else {
-            LockSupport.unpark(thread);
+            LockSupport.unpark(thread.get());
         }
     }
 
-    void entered(final Thread current) {
-        thread = current;
+    /** The thread that is in the loop. */
+    @Nullable Thread thread() {
+        return thread.get();
     }
 
-    /** The loop has ended. Nobody waits for that as a rule, and then it costs no lock. */
-    void left() {
-        thread = null;
+    /** Begins the loop, if no thread is in it. */
+    boolean tryEnter(final Thread current) {
+        return thread.compareAndSet(null, current);
+    }
+
+    /** Ends the loop. Nobody waits for that as a rule, and then it costs no lock. */
+    void leave() {
+        thread.set(null);
         if (awaitingLeave.get() > 0) {
             lock.lock();
             try {
@@ -172,7 +186,7 @@ final class Waiting {
         awaitingLeave.incrementAndGet();
         try {
             long left = timeoutNs;
-            while (thread != null && left > 0) {
+            while (thread.get() != null && left > 0) {
                 try {
                     left = leftLoop.awaitNanos(left);
                 } catch (final InterruptedException e) {

@@ -7,11 +7,22 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link Poller} may ask of its event queue. */
 public interface PollerContext {
     /**
-     * The event queue's clock: {@link System#nanoTime()}, or a test's.
+     * The event queue's clock: {@link System#nanoTime()}, or a test's. Thread-safe if the clock is.
      *
      * @return nanoseconds of no particular origin.
      */
     long nanoTime();
+
+    /**
+     * The time by that clock at the start of the duty cycle: good enough for what is counted in
+     * milliseconds, and for {@link Poller#await}, as nothing is done before it. To look at the
+     * clock can cost as much as the rest of a short cycle.
+     *
+     * @return nanoseconds.
+     */
+    default long cycleTimeNs() {
+        return nanoTime();
+    }
 
     /**
      * Runs a task on the event queue's thread, in its next duty cycle. Thread-safe.

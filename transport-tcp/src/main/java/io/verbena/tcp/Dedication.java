@@ -2,6 +2,7 @@
 package io.verbena.tcp;
 
 import io.verbena.EventReason;
+import io.verbena.spi.PollerContext;
 import io.verbena.tcp.link.BlockingCall;
 import java.io.Closeable;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever needs the selector again, or must not wait, takes the connection back to it.
  */
 final class Dedication implements Closeable {
+    private final PollerContext context;
     private final BlockingCall call;
     private @Nullable NioConnection blocking;
 
-    Dedication(final long stallTimeoutNs) {
-        call = new BlockingCall(stallTimeoutNs);
+    Dedication(final PollerContext context, final long stallTimeoutNs) {
+        this.context = context;
+        call = new BlockingCall(stallTimeoutNs, context::nanoTime);
     }
 
     /**
@@ -37,7 +40,7 @@ final class Dedication implements Closeable {
             }
             blocking = connection;
         }
-        call.limit(timeoutNs);
+        call.limit(context.cycleTimeNs(), timeoutNs);
         return connection.read() ? 1 : 0;
     }
 

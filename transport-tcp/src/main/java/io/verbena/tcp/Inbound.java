@@ -62,7 +62,7 @@ final class Inbound {
         if (headerHave > 0) {
             bytes.put(0, headerBytes, 0, headerHave).position(headerHave);
         }
-        final int read = link.read(bytes);
+        final int read = link.read(bytes.limit(Math.min(link.headBytes(), bytes.capacity())));
         if (read > 0) {
             headerHave = 0;
             consume(area, bytes, 0, bytes.position());

@@ -201,7 +201,7 @@ final class NioPoller implements Poller {
     private Dedication dedicated(final long stallTimeoutNs) {
         Dedication present = dedication;
         if (present == null) {
-            present = new Dedication(stallTimeoutNs);
+            present = new Dedication(context, stallTimeoutNs);
             dedication = present;
         }
         return present;

@@ -4,6 +4,7 @@ package io.verbena.tcp.link;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,11 @@ public final class BlockingCall implements AutoCloseable {
     private static final long PHASES = 4;
 
     private final long stallTimeoutNs;
+    private final LongSupplier clock;
     private final CallDeadlines deadlines;
     private final AtomicLong state = new AtomicLong();
 
-    /** When a read is to end, by {@link System#nanoTime()}; written before its state. */
+    /** When a read is to end, by {@link #clock}; written before its state. */
     private final AtomicLong deadlineNs = new AtomicLong();
 
     private volatile @Nullable SocketChannel channel;
@@ -43,9 +45,11 @@ public final class BlockingCall implements AutoCloseable {
      * Not in a call.
      *
      * @param stallTimeoutNs after so many nanoseconds a write is cut short.
+     * @param clock what times are by, in nanoseconds; thread-safe.
      */
-    public BlockingCall(final long stallTimeoutNs) {
+    public BlockingCall(final long stallTimeoutNs, final LongSupplier clock) {
         this.stallTimeoutNs = stallTimeoutNs;
+        this.clock = clock;
         deadlines = CallDeadlines.share(this);
     }
 
@@ -63,10 +67,11 @@ public final class BlockingCall implements AutoCloseable {
     /**
      * The next read is to be cut short when this time is over.
      *
+     * @param nowNs the time.
      * @param timeoutNs nanoseconds, at least {@link #LEAST_TIMEOUT_NS}.
      */
-    public void limit(final long timeoutNs) {
-        deadlineNs.lazySet(System.nanoTime() + Math.min(timeoutNs, Long.MAX_VALUE / 2));
+    public void limit(final long nowNs, final long timeoutNs) {
+        deadlineNs.lazySet(nowNs + Math.min(timeoutNs, Long.MAX_VALUE / 2));
     }
 
     /** Right before a read; false if it must not begin, as somebody has called {@link #wakeup}. */
@@ -81,9 +86,9 @@ public final class BlockingCall implements AutoCloseable {
         return true;
     }
 
-    /** Right before a write. */
+    /** Right before a write, which only {@link CallDeadlines} cuts: it sees it soon enough. */
     void beginWrite() {
-        state.set(next(WRITING));
+        state.lazySet(next(WRITING));
     }
 
     private long next(final long phase) {
@@ -113,16 +118,16 @@ public final class BlockingCall implements AutoCloseable {
     /**
      * Cuts short what is late.
      *
-     * @param nowNs the time.
-     * @return when to look again, at the latest.
+     * @return in how many nanoseconds to look again, at the latest.
      */
-    long check(final long nowNs) {
+    long check() {
+        final long nowNs = clock.getAsLong();
         final long seen = state.get();
         final long phase = seen % PHASES;
         if (phase == READING) {
-            final long endNs = deadlineNs.get();
-            if (endNs - nowNs > 0) {
-                return endNs;
+            final long leftNs = deadlineNs.get() - nowNs;
+            if (leftNs > 0) {
+                return leftNs;
             }
             cut(seen);
         } else if (phase == WRITING) {
@@ -133,7 +138,7 @@ public final class BlockingCall implements AutoCloseable {
                 cut(seen);
             }
         }
-        return nowNs + CallDeadlines.LEAST_NS;
+        return CallDeadlines.LEAST_NS;
     }
 
     private boolean cut(final long seen) {

@@ -58,10 +58,9 @@ final class CallDeadlines {
 
     private synchronized void run() {
         while (!calls.isEmpty()) {
-            final long nowNs = System.nanoTime();
             long waitNs = LEAST_NS;
             for (final BlockingCall call : calls) {
-                waitNs = Math.min(waitNs, call.check(nowNs) - nowNs);
+                waitNs = Math.min(waitNs, call.check());
             }
             try {
                 // Rounded up: who wakes too early has to wait again.

@@ -38,6 +38,12 @@ public final class DedicatedLink extends ForwardingLink {
         return deaf;
     }
 
+    /** No more than a small message: who converses has no second one on the way. */
+    @Override
+    public int headBytes() {
+        return tailBytes();
+    }
+
     @Override
     public int read(final ByteBuffer into) throws IOException {
         return (int) read(into, null);

@@ -39,6 +39,11 @@ public abstract class ForwardingLink implements Link {
     }
 
     @Override
+    public int headBytes() {
+        return link.headBytes();
+    }
+
+    @Override
     public int tailBytes() {
         return link.tailBytes();
     }

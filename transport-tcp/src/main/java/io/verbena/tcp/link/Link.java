@@ -30,6 +30,14 @@ public interface Link {
     long read(ByteBuffer[] into) throws IOException;
 
     /**
+     * How much to read at most where a frame is to begin. Of a large payload, what is read with the
+     * beginning is copied from there, and the rest is read into place.
+     *
+     * @return bytes.
+     */
+    int headBytes();
+
+    /**
      * How much room is to be behind a large payload that is read into place, for what follows it.
      *
      * @return bytes.

@@ -155,6 +155,11 @@ public final class TlsLink implements Link {
     }
 
     @Override
+    public int headBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public int tailBytes() {
         return Integer.MAX_VALUE;
     }

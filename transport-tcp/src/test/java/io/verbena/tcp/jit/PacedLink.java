@@ -61,6 +61,11 @@ final class PacedLink implements Link {
     }
 
     @Override
+    public int headBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public int tailBytes() {
         return Integer.MAX_VALUE;
     }

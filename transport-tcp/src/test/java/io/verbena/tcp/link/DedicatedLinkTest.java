@@ -30,7 +30,8 @@ class DedicatedLinkTest {
     private static final long LIMIT_S = 20;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final BlockingCall call = new BlockingCall(BlockingCall.LEAST_TIMEOUT_NS);
+    private final BlockingCall call =
+            new BlockingCall(BlockingCall.LEAST_TIMEOUT_NS, System::nanoTime);
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 16);
     private final AtomicReference<Thread> caller = new AtomicReference<>();
     private SocketChannel socket;
@@ -45,7 +46,7 @@ class DedicatedLinkTest {
             peer = listener.accept();
         }
         link = new DedicatedLink(new PlainLink(socket), socket, call);
-        call.limit(TimeUnit.SECONDS.toNanos(LIMIT_S));
+        call.limit(System.nanoTime(), TimeUnit.SECONDS.toNanos(LIMIT_S));
     }
 
     @AfterEach
@@ -103,7 +104,7 @@ class DedicatedLinkTest {
     @Test
     void aReadEndsWhenItsTimeIsOverAndNotBefore() throws Exception {
         final long startNs = System.nanoTime();
-        call.limit(BlockingCall.LEAST_TIMEOUT_NS);
+        call.limit(System.nanoTime(), BlockingCall.LEAST_TIMEOUT_NS);
         assertThat(link.read(bytes)).isZero();
         assertThat(System.nanoTime() - startNs)
                 .isGreaterThanOrEqualTo(BlockingCall.LEAST_TIMEOUT_NS);
@@ -191,7 +192,7 @@ class DedicatedLinkTest {
         while (taken < total) {
             taken += peer.read(sink.clear());
             // As a watch would that looks all the time: the write under way is another each time.
-            call.check(System.nanoTime());
+            call.check();
         }
         assertThat(result(written)).isEqualTo(total);
     }
