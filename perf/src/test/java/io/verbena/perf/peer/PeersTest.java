@@ -20,6 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Both ends of each peer of the comparison; a wrong message ends a run with an exception. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PeersTest {
+    /** Bytes, with what goes the other way. */
+    private static final int SMALL = 1024;
+
+    private static final int MANY = 500;
+
+    /** More than are outstanding, and as many as fill the socket buffers again and again. */
+    private static final int FEW = 50;
+
     @TempDir private static Path folder;
 
     static Stream<Arguments> workloads() throws Exception {
@@ -48,12 +56,13 @@ class PeersTest {
     void aPeerCarriesOutItsWorkloadAgainAndAgain(final Peer peer, final Workload workload)
             throws Exception {
         final AtomicLong latencies = new AtomicLong();
+        final int steps = workload.requestSize() + workload.responseSize() > SMALL ? FEW : MANY;
         try (Peer.Server server = peer.serve(workload);
                 Peer.Client client = peer.connect(server.port(), workload)) {
-            client.step(500);
-            client.run(500, latencyNs -> latencies.incrementAndGet());
+            client.step(steps);
+            client.run(steps, latencyNs -> latencies.incrementAndGet());
         }
 
-        assertThat(latencies.get()).isEqualTo(workload.timed() ? 500 : 0);
+        assertThat(latencies.get()).isEqualTo(workload.timed() ? steps : 0);
     }
 }
