@@ -160,7 +160,13 @@ final class NioPoller implements Poller {
                 && timeoutNs >= BlockingCall.LEAST_TIMEOUT_NS
                 && count == 1
                 && connections[0].isAlone()) {
-            work = dedicated(stallTimeoutNs).await(connections[0], timeoutNs);
+            final Dedication present = dedication;
+            if (present == null) {
+                // From the next wait on: who wakes this one may not have heard of it.
+                dedication = new Dedication(context, stallTimeoutNs);
+            } else {
+                work = present.await(connections[0], timeoutNs);
+            }
         }
         if (work >= 0) {
             return work;
@@ -196,15 +202,6 @@ final class NioPoller implements Poller {
         if (present == null || !present.wakeup()) {
             selector.wakeup();
         }
-    }
-
-    private Dedication dedicated(final long stallTimeoutNs) {
-        Dedication present = dedication;
-        if (present == null) {
-            present = new Dedication(context, stallTimeoutNs);
-            dedication = present;
-        }
-        return present;
     }
 
     /** From now on, the selector's turn; returns work done. */

@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.internal.CleanableDirectBuffer;
 import io.netty.util.internal.PlatformDependent;
-import io.verbena.EventReason;
 import io.verbena.PortalOptions;
-import io.verbena.spi.Availability;
 import io.verbena.spi.Connection;
 import io.verbena.spi.Connection.SendResult;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
-import io.verbena.spi.Poller;
-import io.verbena.spi.PollerContext;
 import io.verbena.testkit.Leaks;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
@@ -87,47 +83,6 @@ class ClosingConnectionTest {
     private void fill() {
         header.encode(FrameType.RESPONSE, 0, 0, LARGE, 0, 0);
         assertThat(connection.send(header, large)).isEqualTo(SendResult.HELD);
-    }
-
-    /** A context in which no time passes and nobody asks for anything. */
-    private static final class NoContext implements PollerContext {
-        @Override
-        public Availability availability(final String scheme) {
-            return Availability.no("this test has one transport", null);
-        }
-
-        @Override
-        public Poller poller(final String scheme) {
-            throw new UnsupportedOperationException("this test has one transport");
-        }
-
-        @Override
-        public void count(final Count what) {}
-
-        @Override
-        public long nanoTime() {
-            return 0;
-        }
-
-        @Override
-        public Timer schedule(final long delayNs, final Runnable task) {
-            return () -> {};
-        }
-
-        @Override
-        public void execute(final Runnable task) {
-            throw new AssertionError("nothing was to be executed");
-        }
-
-        @Override
-        public void wakeup() {
-            throw new AssertionError("nobody was to be woken");
-        }
-
-        @Override
-        public void report(final EventReason reason, final String detail, final Throwable cause) {
-            throw new AssertionError(reason + ": " + detail, cause);
-        }
     }
 
     /** A payload. */
