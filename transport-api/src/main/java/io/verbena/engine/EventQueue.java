@@ -550,9 +550,10 @@ final class EventQueue implements EventQueueHandler, PollerContext {
                 return;
             }
             if (work == 0 && !residents.isEmpty() && tasks.isEmpty()) {
-                waiting.await(
-                        this,
-                        Math.min(endNs, Math.min(timers.earliestNs(), nowNs + MILLISECOND_NS)));
+                final long untilNs =
+                        Math.min(endNs, Math.min(timers.earliestNs(), nowNs + MILLISECOND_NS));
+                nowNs = nanoTime();
+                waiting.await(this, untilNs);
             }
         }
     }
