@@ -591,6 +591,35 @@ public abstract class StreamContract {
     }
 
     @Test
+    void aThreadThatIsInterruptedWhileItSleepsInItsReadStops() throws Exception {
+        final ClientStream client = connect(listen());
+        client.write(REQUEST);
+        take().read();
+        final BlockingQueue<Thread> reader = new LinkedBlockingQueue<>();
+        final Future<StreamFailure> read =
+                elsewhere(
+                        () -> {
+                            reader.add(Thread.currentThread());
+                            return catchThrowableOfType(StreamFailure.class, client::read);
+                        });
+        final Thread sleeper = reader.take();
+        awaitSleep(sleeper);
+        sleeper.interrupt();
+        assertThat(read.get(10, TimeUnit.SECONDS).reason()).isEqualTo(EventReason.CANCELLED);
+    }
+
+    /** Until the thread is seen in one native call again and again. */
+    private static void awaitSleep(final Thread thread) {
+        final AtomicInteger seen = new AtomicInteger();
+        await().until(
+                        () -> {
+                            final StackTraceElement[] stack = thread.getStackTrace();
+                            final boolean inNative = stack.length > 0 && stack[0].isNativeMethod();
+                            return inNative ? seen.incrementAndGet() >= 5 : seen.getAndSet(0) < 0;
+                        });
+    }
+
+    @Test
     void anInterruptedThreadCanWrite() throws Exception {
         final ClientStream client = connect(listen());
         assertThat(askAndAnswer(client)).isEqualTo(1);

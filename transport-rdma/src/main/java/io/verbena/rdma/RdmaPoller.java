@@ -50,6 +50,7 @@ final class RdmaPoller implements Poller {
     private final long waiter;
     private final ConnectionEvents events;
     private final Registrations registrations;
+    private final InterruptibleWait wait;
     private final Waker waker;
     private final FrameHeader header = new FrameHeader();
     private final PathCounters paths = new PathCounters();
@@ -86,6 +87,7 @@ final class RdmaPoller implements Poller {
                     EventReason.UNAVAILABLE, "RDMA can't be used: " + e.getMessage(), e);
         }
         waiter = openedWaiter;
+        wait = new InterruptibleWait(verbs, waiter);
         waker = new Waker(verbs, waiter, context);
         final int bytes = CompletionReader.BYTES + PostList.BYTES;
         memory = Unpooled.directBuffer(bytes + CACHE_LINE, bytes + CACHE_LINE);
@@ -233,7 +235,7 @@ final class RdmaPoller implements Poller {
         } else if (completions.arm()) {
             final int limited =
                     timeoutNs == Long.MAX_VALUE ? -1 : (int) Math.min(timeoutMs, Integer.MAX_VALUE);
-            if (verbs.await(waiter, limited)) {
+            if (wait.await(limited)) {
                 events.lookSoon();
             }
             completions.takeNotifications();
