@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param idlePolicy what it does when there is nothing to do.
  * @param nanoClock where all its times come from: nanoseconds of no particular origin, never going
- *     back.
+ *     back. Another thread asks it, too, where {@code stallTimeoutNs} isn't 0.
  * @param closeTimeoutNs the longest that {@link EventQueueHandler#close()} may take, in
  *     nanoseconds, above 0.
  * @param poolGrowth asked when a request finds no free message; null declines always.

@@ -65,12 +65,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     private @Nullable Throwable failure;
 
-    /**
-     * Who runs the loop, or closes the queue; changed by {@link #tryEnter()} and {@link #leave()}
-     * only.
-     */
     private volatile boolean breakRequested;
-
     private volatile boolean closeRequested;
 
     /** Another thread than the loop's closes it, or has. */

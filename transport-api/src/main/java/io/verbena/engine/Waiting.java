@@ -33,7 +33,7 @@ final class Waiting {
     private final AtomicBoolean asleep = new AtomicBoolean();
     private volatile boolean wakeupRequested;
 
-    /** The one that is in the loop. */
+    /** Who runs the loop, or closes the queue. */
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
 
     /** Others, which wait until it has left. */
@@ -156,7 +156,7 @@ final class Waiting {
         }
     }
 
-    /** The thread that is in the loop. */
+    /** Who runs the loop, or closes the queue. */
     @Nullable Thread thread() {
         return thread.get();
     }

@@ -580,12 +580,7 @@ public abstract class StreamContract {
         final ClientStream client = connect(listen());
         client.write(REQUEST);
         final BlockingQueue<Thread> reader = new LinkedBlockingQueue<>();
-        final Future<StreamFailure> read =
-                elsewhere(
-                        () -> {
-                            reader.add(Thread.currentThread());
-                            return catchThrowableOfType(StreamFailure.class, client::read);
-                        });
+        final Future<StreamFailure> read = readElsewhere(client, reader);
         reader.take().interrupt();
         assertThat(result(read).reason()).isEqualTo(EventReason.CANCELLED);
     }
@@ -596,26 +591,32 @@ public abstract class StreamContract {
         client.write(REQUEST);
         take().read();
         final BlockingQueue<Thread> reader = new LinkedBlockingQueue<>();
-        final Future<StreamFailure> read =
-                elsewhere(
-                        () -> {
-                            reader.add(Thread.currentThread());
-                            return catchThrowableOfType(StreamFailure.class, client::read);
-                        });
+        final Future<StreamFailure> read = readElsewhere(client, reader);
         final Thread sleeper = reader.take();
         awaitSleep(sleeper);
         sleeper.interrupt();
         assertThat(read.get(10, TimeUnit.SECONDS).reason()).isEqualTo(EventReason.CANCELLED);
     }
 
-    /** Until the thread is seen in one native call again and again. */
+    /** A read that fails, and who reads. */
+    private Future<StreamFailure> readElsewhere(
+            final ClientStream client, final BlockingQueue<Thread> reader) {
+        return elsewhere(
+                () -> {
+                    reader.add(Thread.currentThread());
+                    return catchThrowableOfType(StreamFailure.class, client::read);
+                });
+    }
+
+    /** Until the thread is seen in native code again and again. */
     private static void awaitSleep(final Thread thread) {
         final AtomicInteger seen = new AtomicInteger();
         await().until(
                         () -> {
                             final StackTraceElement[] stack = thread.getStackTrace();
                             final boolean inNative = stack.length > 0 && stack[0].isNativeMethod();
-                            return inNative ? seen.incrementAndGet() >= 5 : seen.getAndSet(0) < 0;
+                            seen.set(inNative ? seen.get() + 1 : 0);
+                            return seen.get() >= 5;
                         });
     }
 

@@ -35,7 +35,9 @@ public interface Link {
      *
      * @return bytes.
      */
-    int headBytes();
+    default int headBytes() {
+        return Integer.MAX_VALUE;
+    }
 
     /**
      * How much room is to be behind a large payload that is read into place, for what follows it.

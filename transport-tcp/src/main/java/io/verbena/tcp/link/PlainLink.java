@@ -46,11 +46,6 @@ public final class PlainLink implements Link {
     }
 
     @Override
-    public int headBytes() {
-        return Integer.MAX_VALUE;
-    }
-
-    @Override
     public int tailBytes() {
         return TAIL_BYTES;
     }

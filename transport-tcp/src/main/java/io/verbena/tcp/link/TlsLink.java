@@ -155,11 +155,6 @@ public final class TlsLink implements Link {
     }
 
     @Override
-    public int headBytes() {
-        return Integer.MAX_VALUE;
-    }
-
-    @Override
     public int tailBytes() {
         return Integer.MAX_VALUE;
     }

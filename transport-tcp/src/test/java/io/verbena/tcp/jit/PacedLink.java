@@ -61,11 +61,6 @@ final class PacedLink implements Link {
     }
 
     @Override
-    public int headBytes() {
-        return Integer.MAX_VALUE;
-    }
-
-    @Override
     public int tailBytes() {
         return Integer.MAX_VALUE;
     }
