@@ -4,6 +4,7 @@ module io.verbena.rdma {
     requires transitive io.verbena;
     requires disni;
     requires io.netty.buffer;
+    requires io.netty.common;
     requires org.slf4j;
     requires static org.jspecify;
 

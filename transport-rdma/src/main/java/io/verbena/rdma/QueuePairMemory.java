@@ -1,8 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.verbena.rdma.verbs.Access;
 import io.verbena.rdma.verbs.Layout;
 import io.verbena.rdma.verbs.MemoryRegion;
@@ -16,11 +14,9 @@ import java.nio.ByteOrder;
  * requests.
  */
 final class QueuePairMemory {
-    private static final int CACHE_LINE = 64;
-
     private final Verbs verbs;
-    private final ByteBuf slotMemory;
-    private final ByteBuf workMemory;
+    private final AlignedMemory slotMemory;
+    private final AlignedMemory workMemory;
     private final MemoryRegion region;
 
     /** Receives, then sends, little-endian. */
@@ -42,16 +38,16 @@ final class QueuePairMemory {
         final int count = options.receives();
         slotBytes = options.slotBytes();
         firstSend = count * slotBytes;
-        slotMemory = Unpooled.directBuffer(2 * firstSend + CACHE_LINE, 2 * firstSend + CACHE_LINE);
+        slotMemory = new AlignedMemory(2 * firstSend);
         final int receiveBytes = WorkRing.bytes(count, Layout.RECV_WR_BYTES);
         final int sendBytes = WorkRing.bytes(count, Layout.SEND_WR_BYTES);
         final int readBytes = WorkRing.bytes(reads, Layout.SEND_WR_BYTES);
         final int workBytes = receiveBytes + 2 * sendBytes + readBytes;
-        workMemory = Unpooled.directBuffer(workBytes + CACHE_LINE, workBytes + CACHE_LINE);
+        workMemory = new AlignedMemory(workBytes);
         try {
-            slots = aligned(slotMemory, 2 * firstSend, ByteOrder.LITTLE_ENDIAN);
+            slots = slotMemory.slice(0, 2 * firstSend, ByteOrder.LITTLE_ENDIAN);
             address = verbs.addressOf(slots);
-            final ByteBuffer work = aligned(workMemory, workBytes, ByteOrder.nativeOrder());
+            final ByteBuffer work = workMemory.slice(0, workBytes, ByteOrder.nativeOrder());
             final long workAddress = verbs.addressOf(work);
             int at = 0;
             receiveWork = new WorkRing(work, workAddress, at, count, Layout.RECV_WR_BYTES);
@@ -64,18 +60,10 @@ final class QueuePairMemory {
             region = verbs.register(domain, address, 2L * firstSend, Access.LOCAL_WRITE);
             lkey = region.lkey();
         } catch (final IOException | RuntimeException e) {
-            slotMemory.release();
-            workMemory.release();
+            slotMemory.close();
+            workMemory.close();
             throw e;
         }
-    }
-
-    private static ByteBuffer aligned(
-            final ByteBuf memory, final int bytes, final ByteOrder order) {
-        memory.setZero(0, memory.capacity());
-        final ByteBuffer whole = memory.nioBuffer(0, memory.capacity());
-        final int past = whole.alignmentOffset(0, CACHE_LINE);
-        return whole.slice(CACHE_LINE - past & CACHE_LINE - 1, bytes).order(order);
     }
 
     /** Where a receive's slot is in {@link #slots}. */
@@ -94,7 +82,7 @@ final class QueuePairMemory {
         } catch (final IOException e) {
             // The device is gone, and the registration with it.
         }
-        slotMemory.release();
-        workMemory.release();
+        slotMemory.close();
+        workMemory.close();
     }
 }

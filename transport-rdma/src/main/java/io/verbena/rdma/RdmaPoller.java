@@ -1,8 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.verbena.ConnectOptions;
 import io.verbena.EventReason;
 import io.verbena.PoolUse;
@@ -21,7 +19,6 @@ import io.verbena.spi.PoolMemory;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,8 +35,6 @@ import java.util.concurrent.locks.LockSupport;
  * completions.
  */
 final class RdmaPoller implements Poller {
-    private static final int CACHE_LINE = 64;
-
     /** For waits below the millisecond that epoll_wait(2) resolves. */
     private static final long NAP_NS = TimeUnit.MICROSECONDS.toNanos(50);
 
@@ -54,7 +49,7 @@ final class RdmaPoller implements Poller {
     private final Waker waker;
     private final FrameHeader header = new FrameHeader();
     private final PathCounters paths = new PathCounters();
-    private final ByteBuf memory;
+    private final AlignedMemory memory;
     private final CompletionReader completions;
     private final PostList posts;
 
@@ -89,16 +84,11 @@ final class RdmaPoller implements Poller {
         waiter = openedWaiter;
         wait = new InterruptibleWait(verbs, waiter);
         waker = new Waker(verbs, waiter, context);
-        final int bytes = CompletionReader.BYTES + PostList.BYTES;
-        memory = Unpooled.directBuffer(bytes + CACHE_LINE, bytes + CACHE_LINE);
-        completions = new CompletionReader(this, verbs, slice(0, CompletionReader.BYTES, memory));
-        posts = new PostList(verbs, slice(CompletionReader.BYTES, PostList.BYTES, memory));
-    }
-
-    private static ByteBuffer slice(final int start, final int bytes, final ByteBuf memory) {
-        final ByteBuffer whole = memory.nioBuffer(0, memory.capacity());
-        final int aligned = CACHE_LINE - whole.alignmentOffset(0, CACHE_LINE) & CACHE_LINE - 1;
-        return whole.slice(aligned + start, bytes).order(ByteOrder.nativeOrder());
+        memory = new AlignedMemory(CompletionReader.BYTES + PostList.BYTES);
+        final ByteOrder order = ByteOrder.nativeOrder();
+        completions =
+                new CompletionReader(this, verbs, memory.slice(0, CompletionReader.BYTES, order));
+        posts = new PostList(verbs, memory.slice(CompletionReader.BYTES, PostList.BYTES, order));
     }
 
     // ---- the duty cycle
@@ -440,7 +430,7 @@ final class RdmaPoller implements Poller {
         registrations.close();
         events.close();
         verbs.destroyWaiter(waiter);
-        memory.release();
+        memory.close();
         ended.clear();
         paths.publish();
     }

@@ -53,15 +53,18 @@ final class FakeMemory {
                     || (buffer.isReadOnly() && !other.buffer.isReadOnly())) {
                 return false;
             }
-            if (other.buffer.capacity() > 0) {
-                try {
-                    // Read where the other is, which is alive for sure.
-                    buffer.duplicate().position(index(other.base)).get();
-                } catch (final IllegalStateException freed) {
-                    return false;
-                }
+            // Read where the other is, which is alive for sure.
+            return other.buffer.capacity() == 0 || isAlive(index(other.base));
+        }
+
+        /** False if its memory has been freed; true on JDKs that can't tell, too. */
+        boolean isAlive(final int at) {
+            try {
+                buffer.duplicate().position(at).get();
+                return true;
+            } catch (final IllegalStateException freed) {
+                return false;
             }
-            return true;
         }
     }
 
@@ -83,7 +86,9 @@ final class FakeMemory {
             if (other.covers(block)) {
                 return;
             }
-            if (!block.covers(other)) {
+            // Of what was freed, a part may lie in the new one, and be looked for there.
+            final boolean alive = other.buffer.capacity() == 0 || other.isAlive(0);
+            if (alive && !block.covers(other)) {
                 changed[count++] = other;
             }
         }
