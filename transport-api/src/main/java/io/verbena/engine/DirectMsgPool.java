@@ -1,12 +1,11 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.engine;
 
-import io.netty.util.internal.CleanableDirectBuffer;
-import io.netty.util.internal.PlatformDependent;
 import io.verbena.Msg;
 import io.verbena.MsgPool;
 import io.verbena.PoolExhaustedException;
 import io.verbena.PoolUse;
+import io.verbena.spi.AlignedMemory;
 import io.verbena.spi.PoolMemory;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * it is in cache.
  */
 final class DirectMsgPool implements MsgPool, PoolMemory {
-    private static final int ALIGNMENT = 64;
     private static final int MAX_COUNT = 1 << 20;
 
     static {
@@ -29,15 +27,8 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
     private final int inStride;
     private final int outStride;
 
-    /**
-     * Netty knows how to free memory at once, on every JDK; its unpooled buffers don't always do
-     * it.
-     */
-    private final CleanableDirectBuffer inMemory;
-
-    private final CleanableDirectBuffer outMemory;
-    private final ByteBuffer inBlock;
-    private final ByteBuffer outBlock;
+    private final AlignedMemory inMemory;
+    private final AlignedMemory outMemory;
     private final EngineMsg[] messages;
 
     /** The stack, as numbers: to store a reference is work for the garbage collector. */
@@ -60,15 +51,13 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         this.outBytes = outBytes;
         inStride = stride("inBytes", inBytes, count);
         outStride = stride("outBytes", outBytes, count);
-        inMemory = allocate(inStride * count);
+        inMemory = new AlignedMemory(inStride * count);
         try {
-            outMemory = allocate(outStride * count);
+            outMemory = new AlignedMemory(outStride * count);
         } catch (final Throwable e) {
-            inMemory.clean();
+            inMemory.close();
             throw e;
         }
-        inBlock = aligned(inMemory, inStride * count);
-        outBlock = aligned(outMemory, outStride * count);
         messages = new EngineMsg[count];
         free = new int[count];
         for (int i = count - 1; i >= 0; i--) {
@@ -76,34 +65,24 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
                     new EngineMsg(
                             this,
                             i,
-                            inBlock.slice(i * inStride, inBytes),
-                            outBlock.slice(i * outStride, outBytes));
+                            inMemory.whole().slice(i * inStride, inBytes),
+                            outMemory.whole().slice(i * outStride, outBytes));
             messages[i] = msg;
             free[available++] = i;
         }
     }
 
     private static int stride(final String name, final int bytes, final int count) {
-        final long stride = ((long) bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        if (bytes < 0 || stride * count > Integer.MAX_VALUE - ALIGNMENT) {
+        final long stride =
+                ((long) bytes + AlignedMemory.ALIGNMENT - 1)
+                        / AlignedMemory.ALIGNMENT
+                        * AlignedMemory.ALIGNMENT;
+        if (bytes < 0 || stride * count > Integer.MAX_VALUE - AlignedMemory.ALIGNMENT) {
             throw new IllegalArgumentException(
                     "%s must be 0 or more, and %d of them at most 2 GiB together; is %d"
                             .formatted(name, count, bytes));
         }
         return (int) stride;
-    }
-
-    private static CleanableDirectBuffer allocate(final int bytes) {
-        return PlatformDependent.allocateDirect(bytes + ALIGNMENT, true /* permitExpensiveClean */);
-    }
-
-    /** Zeroed too, so that what is sent by mistake is at least nobody's secret. */
-    private static ByteBuffer aligned(final CleanableDirectBuffer memory, final int bytes) {
-        final ByteBuffer whole = memory.buffer();
-        for (int i = 0; i < whole.capacity(); i++) {
-            whole.put(i, (byte) 0);
-        }
-        return whole.alignedSlice(ALIGNMENT).slice(0, bytes);
     }
 
     static DirectMsgPool of(final MsgPool pool) {
@@ -279,12 +258,12 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
 
     @Override
     public ByteBuffer inBlock() {
-        return inBlock;
+        return inMemory.whole();
     }
 
     @Override
     public ByteBuffer outBlock() {
-        return outBlock;
+        return outMemory.whole();
     }
 
     @Override
@@ -309,8 +288,8 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
         }
         closed = true;
         available = 0;
-        inMemory.clean();
-        outMemory.clean();
+        inMemory.close();
+        outMemory.close();
     }
 
     @Override

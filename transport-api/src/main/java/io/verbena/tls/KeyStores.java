@@ -9,6 +9,7 @@ import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.crypto.spec.PBEParameterSpec;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Keys and certificates in key stores: PKCS#12, JKS, whatever the JVM reads. */
 public final class KeyStores {
     private static final char[] NO_PASSWORD = {};
+    private static final int SALT_BYTES = 16;
 
     private KeyStores() {}
 
@@ -80,7 +82,7 @@ public final class KeyStores {
             throws MaterialException {
         try {
             final KeyStore store = empty();
-            store.setKeyEntry("own", key, NO_PASSWORD, chain);
+            store.setEntry("own", new KeyStore.PrivateKeyEntry(key, chain), scarcelyProtected());
             return keyManagers(store, NO_PASSWORD, "the PEM files");
         } catch (final IOException | GeneralSecurityException e) {
             throw new MaterialException("the key and its chain can't be used: " + e, e);
@@ -98,6 +100,17 @@ public final class KeyStores {
         } catch (final IOException | GeneralSecurityException e) {
             throw new MaterialException("the trusted certificates can't be used: " + e, e);
         }
+    }
+
+    /**
+     * The store is in memory only, and is opened with no password at once: to derive a key of that
+     * in ten thousand rounds, as is usual, would take far longer than to read the files.
+     */
+    private static KeyStore.ProtectionParameter scarcelyProtected() {
+        return new KeyStore.PasswordProtection(
+                NO_PASSWORD,
+                "PBEWithHmacSHA256AndAES_256",
+                new PBEParameterSpec(new byte[SALT_BYTES], 1));
     }
 
     private static KeyStore empty() throws IOException, GeneralSecurityException {

@@ -138,6 +138,13 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
         throw new AssertionError("left behind: " + String.join("; ", found));
     }
 
+    /** Whether there is no more than there was, at this moment. */
+    public boolean isNothingLeft() {
+        final List<String> found = new ArrayList<>();
+        look(found);
+        return found.isEmpty();
+    }
+
     private void look(final List<String> found) {
         for (final MsgPool pool : List.copyOf(POOLS)) {
             if (!pool.isClosed()) {

@@ -86,8 +86,18 @@ public abstract class StreamContract {
 
     @AfterEach
     final void closeAll() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
+        // At the same time, as an end in good order takes both ends.
+        final List<Future<?>> closed = new ArrayList<>();
+        for (final AutoCloseable each : open) {
+            closed.add(
+                    elsewhere(
+                            () -> {
+                                each.close();
+                                return each;
+                            }));
+        }
+        for (final Future<?> each : closed) {
+            result(each);
         }
         for (ServerStream left = queue.poll(); left != null; left = queue.poll()) {
             left.close();

@@ -5,6 +5,7 @@ import io.verbena.rdma.verbs.Access;
 import io.verbena.rdma.verbs.Layout;
 import io.verbena.rdma.verbs.MemoryRegion;
 import io.verbena.rdma.verbs.Verbs;
+import io.verbena.spi.AlignedMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

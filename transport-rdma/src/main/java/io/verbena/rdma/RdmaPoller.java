@@ -9,6 +9,7 @@ import io.verbena.VerbenaException;
 import io.verbena.rdma.verbs.AsyncEvent;
 import io.verbena.rdma.verbs.Verbs;
 import io.verbena.spi.Acceptor;
+import io.verbena.spi.AlignedMemory;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.HostPort;
