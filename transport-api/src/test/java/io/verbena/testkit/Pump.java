@@ -24,7 +24,11 @@ public final class Pump {
     /** A poller asks for new connections only once in many rounds. */
     private static final int ROUNDS_PER_PAUSE = 32;
 
-    private static final long PAUSE_NS = 20_000;
+    private static final long SHORTEST_PAUSE_NS = 20_000;
+    private static final long LONGEST_PAUSE_NS = 1_000_000;
+
+    /** Of the time without an event: so much later it is noticed, at most, that one has come. */
+    private static final int PAUSE_PART = 32;
 
     private final List<EventQueueHandler> queues = new ArrayList<>();
 
@@ -60,18 +64,45 @@ public final class Pump {
      * @throws AssertionError if it isn't in {@link #LIMIT_NS} of real time.
      */
     public void until(final String what, final BooleanSupplier condition) {
+        until(what, condition, LIMIT_NS);
+    }
+
+    /**
+     * Runs the queues until something is so.
+     *
+     * @param what what is waited for, for the message if it never comes.
+     * @param condition whether it is so.
+     * @param limitNs nanoseconds of real time.
+     * @throws AssertionError if it isn't in that time.
+     */
+    void until(final String what, final BooleanSupplier condition, final long limitNs) {
         final long start = System.nanoTime();
+        long lastEvent = start;
         int idleRounds = 0;
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > LIMIT_NS) {
+            final long now = System.nanoTime();
+            if (now - start > limitNs) {
                 throw new AssertionError("in vain waited for: " + what);
             }
-            idleRounds = once() > 0 ? 0 : idleRounds + 1;
-            if (idleRounds > IDLE_ROUNDS_BEFORE_PAUSE && idleRounds % ROUNDS_PER_PAUSE == 0) {
-                // what is waited for is in the kernel, or another thread's
-                LockSupport.parkNanos(PAUSE_NS);
+            if (once() > 0) {
+                idleRounds = 0;
+                lastEvent = now;
+            } else if (++idleRounds > IDLE_ROUNDS_BEFORE_PAUSE
+                    && idleRounds % ROUNDS_PER_PAUSE == 0) {
+                pause(now - lastEvent);
             }
         }
+    }
+
+    /**
+     * Leaves the processor to what is waited for, which is in the kernel, or another thread's, or
+     * another process's: not for long where that may be soon.
+     *
+     * @param idleNs nanoseconds for which nothing has happened.
+     */
+    private static void pause(final long idleNs) {
+        LockSupport.parkNanos(
+                Math.max(SHORTEST_PAUSE_NS, Math.min(idleNs / PAUSE_PART, LONGEST_PAUSE_NS)));
     }
 
     /**

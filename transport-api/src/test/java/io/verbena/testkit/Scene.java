@@ -249,8 +249,19 @@ public final class Scene implements AutoCloseable {
      * @param condition whether it is so.
      */
     public void until(final String what, final BooleanSupplier condition) {
+        until(what, condition, Pump.LIMIT_NS);
+    }
+
+    /**
+     * Runs all event queues until something is so.
+     *
+     * @param what what is waited for.
+     * @param condition whether it is so.
+     * @param limitNs nanoseconds of real time.
+     */
+    public void until(final String what, final BooleanSupplier condition, final long limitNs) {
         try {
-            pump.until(what, condition);
+            pump.until(what, condition, limitNs);
         } catch (final AssertionError e) {
             throw new AssertionError(
                     "%s; what happened: %s %s".formatted(e.getMessage(), clients, servers), e);

@@ -20,7 +20,7 @@ class RealSessionsTest extends RealTest {
     /** Of the process that connects: what it loads and compiles only once it has by then. */
     private static final int WARM_UPS = 250;
 
-    private static final int CONNECTS = 2000;
+    private static final int CONNECTS = 1750;
 
     /**
      * What memory may grow by meanwhile, as code is still compiled. One receive slab for each

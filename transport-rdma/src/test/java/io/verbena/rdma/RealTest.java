@@ -6,7 +6,6 @@ import io.verbena.testkit.PairSpec;
 import io.verbena.testkit.Scene;
 import io.verbena.testkit.TransportUnderTest;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,11 +19,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 abstract class RealTest {
     /** Patience with an emulated machine, on a host with other things to do. */
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(100);
-
-    /** An event queue looks at the connection manager only every so many rounds. */
-    private static final int IDLE_ROUNDS_BEFORE_PAUSE = 3000;
-
-    private static final long PAUSE_NS = 50_000;
 
     private Scene scene;
 
@@ -74,16 +68,6 @@ abstract class RealTest {
 
     /** Runs the scene until something is so. */
     final void until(final String what, final BooleanSupplier condition) {
-        final long start = System.nanoTime();
-        int idleRounds = 0;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > LIMIT_NS) {
-                throw new AssertionError("in vain waited for: " + what);
-            }
-            idleRounds = scene.runOnce() > 0 ? 0 : idleRounds + 1;
-            if (idleRounds > IDLE_ROUNDS_BEFORE_PAUSE) {
-                LockSupport.parkNanos(PAUSE_NS);
-            }
-        }
+        scene.until(what, condition, LIMIT_NS);
     }
 }
