@@ -1,8 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.verbena.rdma.fake.FakeFabric;
 import io.verbena.rdma.verbs.Access;
 import io.verbena.rdma.verbs.CmEvent;
@@ -12,6 +10,7 @@ import io.verbena.rdma.verbs.MemoryRegion;
 import io.verbena.rdma.verbs.QueuePair;
 import io.verbena.rdma.verbs.QueuePairLimits;
 import io.verbena.rdma.verbs.Verbs;
+import io.verbena.spi.AlignedMemory;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
@@ -42,7 +41,7 @@ final class HandPeer implements AutoCloseable {
     private static final int ALL_BYTES = COMPLETIONS_AT + BATCH * Layout.WC_BYTES;
 
     private final Verbs verbs;
-    private final ByteBuf block = Unpooled.directBuffer(ALL_BYTES, ALL_BYTES);
+    private final AlignedMemory block = new AlignedMemory(ALL_BYTES);
     private final ByteBuffer memory;
     private final ByteBuffer work;
     private final ByteBuffer completions;
@@ -69,11 +68,9 @@ final class HandPeer implements AutoCloseable {
 
     HandPeer(final FakeFabric fabric) throws IOException {
         verbs = fabric.verbs();
-        final ByteBuffer all = block.setZero(0, ALL_BYTES).nioBuffer(0, ALL_BYTES);
-        memory = all.slice(0, WORK_AT).order(ByteOrder.LITTLE_ENDIAN);
-        work = all.slice(WORK_AT, COMPLETIONS_AT - WORK_AT).order(ByteOrder.nativeOrder());
-        completions =
-                all.slice(COMPLETIONS_AT, BATCH * Layout.WC_BYTES).order(ByteOrder.nativeOrder());
+        memory = block.slice(0, WORK_AT, ByteOrder.LITTLE_ENDIAN);
+        work = block.slice(WORK_AT, COMPLETIONS_AT - WORK_AT, ByteOrder.nativeOrder());
+        completions = block.slice(COMPLETIONS_AT, BATCH * Layout.WC_BYTES, ByteOrder.nativeOrder());
         address = verbs.addressOf(memory);
         workAddress = verbs.addressOf(work);
         completionsAddress = verbs.addressOf(completions);
@@ -344,7 +341,7 @@ final class HandPeer implements AutoCloseable {
         }
         forgetEvents();
         verbs.destroyEventChannel(events);
-        block.release();
+        block.close();
     }
 
     private void forgetEvents() throws IOException {

@@ -1,8 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.rdma;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.verbena.rdma.verbs.Access;
 import io.verbena.rdma.verbs.CmEvent;
 import io.verbena.rdma.verbs.ConnectionParameters;
@@ -11,6 +9,7 @@ import io.verbena.rdma.verbs.MemoryRegion;
 import io.verbena.rdma.verbs.QueuePair;
 import io.verbena.rdma.verbs.QueuePairLimits;
 import io.verbena.rdma.verbs.Verbs;
+import io.verbena.spi.AlignedMemory;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
@@ -51,9 +50,11 @@ final class RawPeer implements AutoCloseable {
     private MemoryRegion slotRegion;
 
     /** What its peer may be told of, and then the rest; freed by hand. */
-    private final ByteBuf block =
-            Unpooled.directBuffer(
-                    BYTES + (RECEIVES + SENDS) * (SLOT + WORK) + 16 * Layout.WC_BYTES);
+    private final AlignedMemory block =
+            new AlignedMemory(BYTES + (RECEIVES + SENDS) * (SLOT + WORK) + 16 * Layout.WC_BYTES);
+
+    /** Bytes of it that are taken. */
+    private int taken;
 
     private final ByteBuffer memory = part(BYTES);
     private final ByteBuffer slots = part((RECEIVES + SENDS) * SLOT);
@@ -162,9 +163,9 @@ final class RawPeer implements AutoCloseable {
     }
 
     private ByteBuffer part(final int bytes) {
-        final ByteBuffer part = block.nioBuffer(block.writerIndex(), bytes);
-        block.writerIndex(block.writerIndex() + bytes);
-        return part.slice().order(ByteOrder.nativeOrder());
+        final ByteBuffer part = block.slice(taken, bytes, ByteOrder.nativeOrder());
+        taken += bytes;
+        return part;
     }
 
     /** The address of its memory. */
@@ -348,7 +349,7 @@ final class RawPeer implements AutoCloseable {
             verbs.deallocateProtectionDomain(domain);
         }
         verbs.destroyEventChannel(channel);
-        block.release();
+        block.close();
     }
 
     @Override
