@@ -86,18 +86,24 @@ public abstract class StreamContract {
 
     @AfterEach
     final void closeAll() throws Exception {
-        // At the same time, as an end in good order takes both ends.
+        // Streams at the same time, as an end in good order takes both ends; behind them what they
+        // were accepted by, which is to have the processors then.
         final List<Future<?>> closed = new ArrayList<>();
         for (final AutoCloseable each : open) {
-            closed.add(
-                    elsewhere(
-                            () -> {
-                                each.close();
-                                return each;
-                            }));
+            if (!(each instanceof StreamListener)) {
+                closed.add(
+                        elsewhere(
+                                () -> {
+                                    each.close();
+                                    return each;
+                                }));
+            }
         }
         for (final Future<?> each : closed) {
             result(each);
+        }
+        for (final AutoCloseable each : open) {
+            each.close();
         }
         for (ServerStream left = queue.poll(); left != null; left = queue.poll()) {
             left.close();
