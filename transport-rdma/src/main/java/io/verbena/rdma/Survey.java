@@ -297,9 +297,9 @@ final class Survey {
     }
 
     /** A device that the natives can't tell of. */
-    private static Device ofFiles(final String name) {
+    private Device ofFiles(final String name) {
         final Path device = DEVICES.resolve(name);
-        final List<String> interfaces = interfaces(name);
+        final List<String> interfaces = thorough ? interfaces(name) : List.of();
         final List<Port> ports = new ArrayList<>();
         for (final String number : children(device.resolve("ports"))) {
             final Path port = device.resolve("ports").resolve(number);
