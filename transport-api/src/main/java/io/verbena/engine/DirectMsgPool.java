@@ -8,6 +8,7 @@ import io.verbena.PoolUse;
 import io.verbena.spi.AlignedMemory;
 import io.verbena.spi.PoolMemory;
 import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,11 +74,8 @@ final class DirectMsgPool implements MsgPool, PoolMemory {
     }
 
     private static int stride(final String name, final int bytes, final int count) {
-        final long stride =
-                ((long) bytes + AlignedMemory.ALIGNMENT - 1)
-                        / AlignedMemory.ALIGNMENT
-                        * AlignedMemory.ALIGNMENT;
-        if (bytes < 0 || stride * count > Integer.MAX_VALUE - AlignedMemory.ALIGNMENT) {
+        final long stride = BitUtil.align((long) bytes, AlignedMemory.ALIGNMENT);
+        if (bytes < 0 || stride * count > AlignedMemory.MAX_BYTES) {
             throw new IllegalArgumentException(
                     "%s must be 0 or more, and %d of them at most 2 GiB together; is %d"
                             .formatted(name, count, bytes));

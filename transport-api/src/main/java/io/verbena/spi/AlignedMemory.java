@@ -11,11 +11,14 @@ import java.nio.ByteOrder;
  * secret. It is freed when it is closed, on every JDK; a buffer of Netty's that isn't pooled would
  * be left to the collector on newer ones.
  *
- * <p>Any thread may use it; who makes it closes it.
+ * <p>Any thread may use the memory; who made it closes it, once nobody else does.
  */
 public final class AlignedMemory implements AutoCloseable {
     /** Bytes, of which the memory's address is a multiple. */
     public static final int ALIGNMENT = 64;
+
+    /** The most there can be: as much as a buffer has, less what aligning it may take. */
+    public static final int MAX_BYTES = Integer.MAX_VALUE - ALIGNMENT;
 
     /**
      * Copied many at a time: to write hundreds of KiB byte by byte takes longer than all else that
@@ -30,10 +33,15 @@ public final class AlignedMemory implements AutoCloseable {
     /**
      * Allocates it.
      *
-     * @param bytes how many, from 0 to 2 GiB less {@link #ALIGNMENT} + 1.
+     * @param bytes how many, from 0 to {@link #MAX_BYTES}.
+     * @throws IllegalArgumentException if it is not one of these.
      * @throws OutOfMemoryError if there is no more direct memory.
      */
     public AlignedMemory(final int bytes) {
+        if (bytes < 0 || bytes > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "bytes must be from 0 to %d, is %d".formatted(MAX_BYTES, bytes));
+        }
         memory =
                 PlatformDependent.allocateDirect(
                         bytes + ALIGNMENT, true /* permitExpensiveClean */);
@@ -45,7 +53,12 @@ public final class AlignedMemory implements AutoCloseable {
         whole = all.slice(ALIGNMENT - past & ALIGNMENT - 1, bytes);
     }
 
-    /** All of it, as it is shared: who wants a position of his own makes a duplicate. */
+    /**
+     * All of it.
+     *
+     * @return always the same buffer, whose position and limit nobody may move: duplicate it to
+     *     have some of your own.
+     */
     public ByteBuffer whole() {
         return whole;
     }

@@ -82,7 +82,7 @@ public final class KeyStores {
             throws MaterialException {
         try {
             final KeyStore store = empty();
-            store.setEntry("own", new KeyStore.PrivateKeyEntry(key, chain), scarcelyProtected());
+            store.setEntry("own", new KeyStore.PrivateKeyEntry(key, chain), protectedByNothing());
             return keyManagers(store, NO_PASSWORD, "the PEM files");
         } catch (final IOException | GeneralSecurityException e) {
             throw new MaterialException("the key and its chain can't be used: " + e, e);
@@ -106,7 +106,7 @@ public final class KeyStores {
      * The store is in memory only, and is opened with no password at once: to derive a key of that
      * in ten thousand rounds, as is usual, would take far longer than to read the files.
      */
-    private static KeyStore.ProtectionParameter scarcelyProtected() {
+    private static KeyStore.ProtectionParameter protectedByNothing() {
         return new KeyStore.PasswordProtection(
                 NO_PASSWORD,
                 "PBEWithHmacSHA256AndAES_256",
