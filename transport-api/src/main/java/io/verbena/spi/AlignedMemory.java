@@ -38,19 +38,26 @@ public final class AlignedMemory implements AutoCloseable {
      * @throws OutOfMemoryError if there is no more direct memory.
      */
     public AlignedMemory(final int bytes) {
-        if (bytes < 0 || bytes > MAX_BYTES) {
-            throw new IllegalArgumentException(
-                    "bytes must be from 0 to %d, is %d".formatted(MAX_BYTES, bytes));
-        }
-        memory =
-                PlatformDependent.allocateDirect(
-                        bytes + ALIGNMENT, true /* permitExpensiveClean */);
+        this(allocate(bytes), bytes);
+    }
+
+    /** In memory of which Netty doesn't say what is in it; from most JDKs it comes zeroed. */
+    AlignedMemory(final CleanableDirectBuffer memory, final int bytes) {
+        this.memory = memory;
         final ByteBuffer all = memory.buffer();
         while (all.hasRemaining()) {
             all.put(ZEROS, 0, Math.min(ZEROS.length, all.remaining()));
         }
         final int past = all.alignmentOffset(0, ALIGNMENT);
         whole = all.slice(ALIGNMENT - past & ALIGNMENT - 1, bytes);
+    }
+
+    private static CleanableDirectBuffer allocate(final int bytes) {
+        if (bytes < 0 || bytes > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "bytes must be from 0 to %d, is %d".formatted(MAX_BYTES, bytes));
+        }
+        return PlatformDependent.allocateDirect(bytes + ALIGNMENT, true /* permitExpensiveClean */);
     }
 
     /**

@@ -4,6 +4,8 @@ package io.verbena.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netty.util.internal.CleanableDirectBuffer;
+import io.netty.util.internal.PlatformDependent;
 import io.verbena.testkit.Leaks;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
@@ -16,18 +18,17 @@ class AlignedMemoryTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 63, 64, 4095, 4096, 4097, 100_000})
     void isAlignedZeroedAndAsLongAsItWasAskedFor(final int bytes) {
-        // Memory that was freed before, with something in it, is what malloc gives next.
-        for (int time = 0; time < 3; time++) {
-            try (AlignedMemory memory = new AlignedMemory(bytes)) {
-                assertThat(memory.whole().capacity()).isEqualTo(bytes);
-                assertThat(memory.whole().alignmentOffset(0, AlignedMemory.ALIGNMENT)).isZero();
-                final byte[] content = new byte[bytes];
-                memory.whole().get(0, content);
-                assertThat(content).isEqualTo(new byte[bytes]);
-                for (int i = 0; i < bytes; i++) {
-                    memory.whole().put(i, (byte) 0xee);
-                }
-            }
+        final CleanableDirectBuffer used =
+                PlatformDependent.allocateDirect(bytes + AlignedMemory.ALIGNMENT, true);
+        for (int i = 0; i < used.buffer().capacity(); i++) {
+            used.buffer().put(i, (byte) 0xee);
+        }
+        try (AlignedMemory memory = new AlignedMemory(used, bytes)) {
+            assertThat(memory.whole().capacity()).isEqualTo(bytes);
+            assertThat(memory.whole().alignmentOffset(0, AlignedMemory.ALIGNMENT)).isZero();
+            final byte[] content = new byte[bytes];
+            memory.whole().get(0, content);
+            assertThat(content).isEqualTo(new byte[bytes]);
         }
     }
 
