@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time, which may be another one each time if the stream is handed over
  * properly; only {@link #cancel()} may be called by any. Calls block, and every wait has a
  * deadline. On virtual threads, too: JDK 25 lets those that wait here go, JDK 21 starts another
- * carrier thread for each.
+ * carrier thread for each, and over RDMA another thread waits for each.
  *
  * <p>After a {@link StreamFailure} out of {@code read}, {@code write} or {@code send} the stream
  * can only be closed. Other failures, such as those of a {@link MessageReader}, leave it as it is.

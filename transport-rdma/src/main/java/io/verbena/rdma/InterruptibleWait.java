@@ -33,7 +33,9 @@ final class InterruptibleWait extends AbstractSelector {
     boolean await(final int timeoutMs) {
         begin();
         try {
-            return verbs.await(waiter, timeoutMs);
+            return VirtualThreadWait.isDue()
+                    ? VirtualThreadWait.await(verbs, waiter, timeoutMs)
+                    : verbs.await(waiter, timeoutMs);
         } finally {
             end();
         }
