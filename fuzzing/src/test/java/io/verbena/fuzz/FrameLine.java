@@ -54,7 +54,7 @@ final class FrameLine implements Line, ConnectionHandler {
 
     private boolean send() {
         final ByteBuffer frame = waiting;
-        header.wrap(frame, 0);
+        header.readFrom(frame, 0);
         final SendResult result =
                 connection.send(header, header.payloadLength() == 0 ? null : new Payload(frame));
         if (result == SendResult.BACK_PRESSURED) {

@@ -37,12 +37,9 @@ final class HelloTarget {
                         ? new byte[0]
                         : Arrays.copyOfRange(input, NUMBERS, input.length);
         final boolean toClient = (numbers.get(0) & 1) == 1;
-        final ByteBuffer speech =
-                ByteBuffer.allocate(3 * FrameHeader.LENGTH + payload.length)
-                        .order(ByteOrder.LITTLE_ENDIAN);
+        final ByteBuffer speech = ByteBuffer.allocate(3 * FrameHeader.LENGTH + payload.length);
         new FrameHeader()
-                .wrap(speech, 0)
-                .encode(
+                .set(
                         FrameType.HELLO,
                         numbers.get(3),
                         numbers.getShort(4) & 0xffff,
@@ -50,15 +47,16 @@ final class HelloTarget {
                         Hello.MAGIC,
                         numbers.getInt(18))
                 .remoteAddress(numbers.getLong(6))
-                .rkey(numbers.getInt(14));
+                .rkey(numbers.getInt(14))
+                .writeTo(speech, 0);
         speech.put(FrameHeader.LENGTH, payload);
         final int behind = FrameHeader.LENGTH + payload.length;
         final int type = toClient ? FrameType.RESPONSE : FrameType.REQUEST;
         // The id of a client's first request.
-        new FrameHeader().wrap(speech, behind).encode(type, 0, 1, 0, 1L << 32, 64);
+        new FrameHeader().set(type, 0, 1, 0, 1L << 32, 64).writeTo(speech, behind);
         new FrameHeader()
-                .wrap(speech, behind + FrameHeader.LENGTH)
-                .encode(FrameType.GOODBYE, 0, 0, 0, 0, 1);
+                .set(FrameType.GOODBYE, 0, 0, 0, 0, 1)
+                .writeTo(speech, behind + FrameHeader.LENGTH);
         final byte[] bytes =
                 new Input(numbers.get(1) & 0xff, 0, Input.Ending.CLOSES, speech.array()).encode();
         if (toClient) {

@@ -69,15 +69,15 @@ final class SecretTargets {
 
     private static byte[] hello(final int credits, final int window, final int payload) {
         final byte[] hello = new byte[FrameHeader.LENGTH + payload];
-        final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(hello), 0);
-        Hello.encode(header, 0, credits, payload, window, 0, 1 << 16);
-        Hello.addFeatures(header, Hello.FEATURE_AUTHENTICATION);
+        final FrameHeader header = new FrameHeader();
+        Hello.set(header, 0, credits, payload, window, 0, 1 << 16);
+        Hello.addFeatures(header, Hello.FEATURE_AUTHENTICATION).writeTo(ByteBuffer.wrap(hello), 0);
         return hello;
     }
 
     private static byte[] frame(final int type, final int payload) {
         final byte[] frame = new byte[FrameHeader.LENGTH + payload];
-        new FrameHeader().wrap(ByteBuffer.wrap(frame), 0).encode(type, 0, 0, payload, 0, 1);
+        new FrameHeader().set(type, 0, 0, payload, 0, 1).writeTo(ByteBuffer.wrap(frame), 0);
         return frame;
     }
 

@@ -17,7 +17,6 @@ import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,10 +141,10 @@ final class StreamDecoderTarget {
                 doings.add(Doing.values()[input[at] & 3]);
                 lengths.add(length);
             }
-            stream = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            stream = ByteBuffer.allocate(bytes);
             final FrameHeader header = new FrameHeader();
             for (int i = 0; i < lengths.size(); i++) {
-                header.wrap(stream, stream.position()).encode(i, 0, 0, lengths.get(i), i, 0);
+                header.set(i, 0, 0, lengths.get(i), i, 0).writeTo(stream, stream.position());
                 stream.position(stream.position() + FrameHeader.LENGTH);
                 stream.put(NOISE, i, lengths.get(i));
             }

@@ -8,7 +8,6 @@ import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,20 +68,18 @@ public final class AutoTargets {
 
     private static byte[] hello(final int credits, final int window) {
         final byte[] hello = new byte[FrameHeader.LENGTH];
-        final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(hello), 0);
-        Hello.encode(header, 0, credits, 0, window, 0, 1 << 20);
-        Hello.addFeatures(header, Hello.FEATURE_UPGRADE);
+        final FrameHeader header = new FrameHeader();
+        Hello.set(header, 0, credits, 0, window, 0, 1 << 20);
+        Hello.addFeatures(header, Hello.FEATURE_UPGRADE).writeTo(ByteBuffer.wrap(hello), 0);
         return hello;
     }
 
     private static byte[] frame(
             final int type, final int flags, final int room, final String payload) {
         final byte[] bytes = payload.getBytes(StandardCharsets.US_ASCII);
-        final ByteBuffer frame =
-                ByteBuffer.allocate(FrameHeader.LENGTH + bytes.length)
-                        .order(ByteOrder.LITTLE_ENDIAN);
+        final ByteBuffer frame = ByteBuffer.allocate(FrameHeader.LENGTH + bytes.length);
         // The id is that of a client's first request.
-        new FrameHeader().wrap(frame, 0).encode(type, flags, 0, bytes.length, 1L << 32, room);
+        new FrameHeader().set(type, flags, 0, bytes.length, 1L << 32, room).writeTo(frame, 0);
         return frame.put(FrameHeader.LENGTH, bytes).array();
     }
 

@@ -29,7 +29,7 @@ public final class InvitationTarget {
             return;
         }
         checkFrame(hello, input.length + FrameHeader.LENGTH);
-        if (!Hello.isHello(new FrameHeader().wrap(ByteBuffer.wrap(hello), 0))) {
+        if (!Hello.isHello(new FrameHeader().readFrom(ByteBuffer.wrap(hello), 0))) {
             throw new AssertionError("its HELLO is none");
         }
         final Invitation again = Invitation.decode(read.encode());
@@ -42,7 +42,7 @@ public final class InvitationTarget {
     }
 
     private static void checkFrame(final byte[] frame, final int most) {
-        final int payload = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0).payloadLength();
+        final int payload = new FrameHeader().readFrom(ByteBuffer.wrap(frame), 0).payloadLength();
         if (payload != frame.length - FrameHeader.LENGTH || frame.length > most) {
             throw new AssertionError(
                     "a frame of %d bytes that claims a payload of %d"

@@ -6,14 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** A frame of its own memory, header and payload: a few of them while a session is set up. */
 final class KeptFrame implements MsgMemory {
-    private final ByteBuffer headerBytes =
-            ByteBuffer.allocate(FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-    private final FrameHeader header = new FrameHeader().wrap(headerBytes, 0);
+    private final FrameHeader header = new FrameHeader();
     private final ByteBuffer payload;
 
     private KeptFrame(final byte[] payload) {
@@ -23,7 +20,7 @@ final class KeptFrame implements MsgMemory {
     /** A frame to send. */
     static KeptFrame of(final int type, final int flags, final int code, final byte[] payload) {
         final KeptFrame frame = new KeptFrame(payload);
-        frame.header.encode(type, flags, 0, payload.length, 0, code);
+        frame.header.set(type, flags, 0, payload.length, 0, code);
         return frame;
     }
 
@@ -34,21 +31,21 @@ final class KeptFrame implements MsgMemory {
             memory.outbound().clear().get(bytes);
         }
         final KeptFrame copy = new KeptFrame(bytes);
-        frame.copyTo(copy.headerBytes, 0);
+        copy.header.set(frame);
         return copy;
     }
 
     /** Memory for a frame that is being received. */
     static KeptFrame receiving(final FrameHeader frame) {
         final KeptFrame kept = new KeptFrame(new byte[frame.payloadLength()]);
-        frame.copyTo(kept.headerBytes, 0);
+        kept.header.set(frame);
         return kept;
     }
 
     /** The same header in front of another payload. */
     KeptFrame withPayload(final byte[] other) {
         final KeptFrame frame = new KeptFrame(other);
-        frame.header.encode(
+        frame.header.set(
                 header.type(),
                 header.flags(),
                 header.credits(),

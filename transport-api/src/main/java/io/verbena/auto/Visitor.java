@@ -9,7 +9,6 @@ import io.verbena.spi.PollerContext.Timer;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A data connection to a server until it has shown its token. */
@@ -73,10 +72,8 @@ final class Visitor implements ConnectionHandler {
         }
         leave();
         gate.refused(connection, why);
-        final FrameHeader goodbye =
-                new FrameHeader().wrap(ByteBuffer.allocate(FrameHeader.LENGTH), 0);
-        connection.send(
-                goodbye.encode(FrameType.GOODBYE, 0, 0, 0, 0, EventReason.REFUSED.code()), null);
+        final int reason = EventReason.REFUSED.code();
+        connection.send(new FrameHeader().set(FrameType.GOODBYE, 0, 0, 0, 0, reason), null);
         connection.close();
     }
 

@@ -147,7 +147,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     /** Sends a frame without payload; false if it must be tried again when the link is free. */
     final boolean sendControl(
             final int type, final int flags, final int credits, final long id, final int code) {
-        queue.header.encode(type, flags, credits, 0, id, code);
+        queue.header.set(type, flags, credits, 0, id, code);
         return !blocked && send(null) != SendResult.BACK_PRESSURED;
     }
 

@@ -183,7 +183,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             return failQueued(msg, EventReason.REQUEST_TOO_LARGE);
         }
         inFlight.add(msg);
-        queue.header.encode(
+        queue.header.set(
                 FrameType.REQUEST, 0, 0, msg.length, msg.transactionId, msg.responseRoom());
         final SendResult result = send(msg);
         if (result == SendResult.SENT || result == SendResult.HELD) {

@@ -89,7 +89,7 @@ final class ClientHandshake {
 
     private void sendHello() {
         final FrameHeader header = session.queue.header;
-        Hello.encode(
+        Hello.set(
                 header,
                 0,
                 0,
@@ -178,7 +178,7 @@ final class ClientHandshake {
             notProved("the shared secret was closed while the session was being set up");
             return;
         }
-        session.queue.header.encode(FrameType.PROOF, 0, 0, answer.length, 0, 0);
+        session.queue.header.set(FrameType.PROOF, 0, 0, answer.length, 0, 0);
         sendWith(answer);
     }
 

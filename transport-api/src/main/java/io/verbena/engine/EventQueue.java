@@ -13,7 +13,6 @@ import io.verbena.spi.Poller;
 import io.verbena.spi.PollerContext;
 import io.verbena.spi.TransportProvider;
 import io.verbena.wire.FrameHeader;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -50,9 +49,8 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     final Counters counters = new Counters();
 
-    /** The header of the frame that is being sent; every send fills it anew. */
-    final FrameHeader header =
-            new FrameHeader().wrap(ByteBuffer.allocateDirect(FrameHeader.LENGTH), 0);
+    /** The header of the frame that is being sent; every send sets it anew. */
+    final FrameHeader header = new FrameHeader();
 
     /** The time at the start of the current duty cycle. */
     private long nowNs;

@@ -164,7 +164,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
     }
 
     private void challenge() {
-        queue.header.encode(FrameType.CHALLENGE, 0, 0, Proof.NONCE_LENGTH, 0, 0);
+        queue.header.set(FrameType.CHALLENGE, 0, 0, Proof.NONCE_LENGTH, 0, 0);
         // The link takes it: there is nothing else on it.
         connection.send(queue.header, ControlMemory.holding(handshake.challenge()));
     }
@@ -284,7 +284,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         over();
         portal.tally.rejected++;
         queue.counters.connectionsRefused++;
-        Hello.encode(
+        Hello.set(
                 queue.header,
                 FrameHeader.FLAG_REJECTED,
                 0,
@@ -333,7 +333,7 @@ final class PendingSession implements ConnectionHandler, SessionRequest {
         }
         gone(reason, detail);
         if (tellPeer) {
-            queue.header.encode(FrameType.GOODBYE, 0, 0, 0, 0, reason.code());
+            queue.header.set(FrameType.GOODBYE, 0, 0, 0, 0, reason.code());
             connection.send(queue.header, null);
             connection.close();
         } else {

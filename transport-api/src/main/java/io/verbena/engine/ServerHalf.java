@@ -99,7 +99,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         granted = room();
         state = SessionState.ESTABLISHED;
         queue.counters.sessionsEstablished++;
-        Hello.encode(
+        Hello.set(
                 queue.header,
                 0,
                 granted,
@@ -395,7 +395,7 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             }
             return true;
         }
-        queue.header.encode(FrameType.RESPONSE, 0, 1, msg.length, msg.transactionId, 0);
+        queue.header.set(FrameType.RESPONSE, 0, 1, msg.length, msg.transactionId, 0);
         final SendResult result = send(msg);
         if (result == SendResult.SENT) {
             gate.givenBack(msg);

@@ -8,7 +8,6 @@ import io.verbena.wire.FrameHeader;
 import io.verbena.wire.Hello;
 import io.verbena.wire.Proof;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.SecureRandom;
 
 /**
@@ -49,10 +48,9 @@ final class Transcript {
      */
     static byte[] helloOf(final FrameHeader header, final byte[] payload) {
         final byte[] hello = new byte[FrameHeader.LENGTH + payload.length];
-        final ByteBuffer bytes = ByteBuffer.wrap(hello).order(ByteOrder.LITTLE_ENDIAN);
-        header.copyTo(bytes, 0);
-        Hello.keepFeatures(new FrameHeader().wrap(bytes, 0), Hello.FEATURE_AUTHENTICATION);
-        bytes.put(FrameHeader.LENGTH, payload);
+        final ByteBuffer bytes = ByteBuffer.wrap(hello).put(FrameHeader.LENGTH, payload);
+        Hello.keepFeatures(new FrameHeader().set(header), Hello.FEATURE_AUTHENTICATION)
+                .writeTo(bytes, 0);
         return hello;
     }
 

@@ -1,11 +1,13 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.wire;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A flyweight over the {@value #LENGTH} bytes that stand before every payload.
+ * The {@value #LENGTH} bytes that stand before every payload, as four words.
  *
  * <pre>
  *  0        1        2                 4                                   8
@@ -24,8 +26,9 @@ import java.nio.ByteOrder;
  * and room are never above 2<sup>31</sup>-1 in a valid frame, so they read as negative where a peer
  * lies.
  *
- * <p>The flyweight owns no memory and may be wrapped over other memory at any time. It sets the
- * byte order of a buffer that it is wrapped over to little-endian. Not thread-safe.
+ * <p>A header is a value of its own: it is read from memory and written to memory, and what becomes
+ * of that memory doesn't touch it. One header serves for any number of frames, one after the other.
+ * Not thread-safe.
  */
 public final class FrameHeader {
     /** Bytes of a header. */
@@ -37,85 +40,96 @@ public final class FrameHeader {
     /** On KEEPALIVE: the sender has no room for requests and has stopped reading them. */
     public static final int FLAG_BUSY = 1;
 
-    private static final int TYPE = 0;
-    private static final int FLAGS = 1;
-    private static final int CREDITS = 2;
-    private static final int PAYLOAD_LENGTH = 4;
-    private static final int TRANSACTION_ID = 8;
-    private static final int REMOTE_ADDRESS = 16;
-    private static final int RKEY = 24;
-    private static final int ROOM = 28;
+    /**
+     * A word of any buffer, whatever its byte order. Not by {@link ByteBuffer#getLong(int)}: that
+     * is a virtual call where the compiler has seen several kinds of buffers, or none yet, and a
+     * header takes four of them for each frame sent and received.
+     */
+    private static final VarHandle WORD =
+            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final ByteBuffer NOWHERE = ByteBuffer.allocate(0);
+    /** Type, flags, credits and payload length. */
+    private long first;
 
-    private ByteBuffer buffer = NOWHERE;
-    private int offset;
+    private long transactionId;
+    private long remoteAddress;
 
-    /** A flyweight over nothing yet. */
+    /** Key and room. */
+    private long last;
+
+    /** A header of nothing but zeros, which no valid frame has. */
     public FrameHeader() {}
 
     /**
-     * Moves the flyweight.
+     * Takes every field from memory.
      *
-     * @param memory the buffer; its position and limit are not touched, its order becomes
-     *     little-endian.
-     * @param index where the header starts; {@value #LENGTH} bytes must follow.
+     * @param memory the buffer; its position and order are neither used nor touched.
+     * @param index where the header starts; {@value #LENGTH} bytes below the limit must follow.
      * @return this.
      */
-    @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not an equal one
-    public FrameHeader wrap(final ByteBuffer memory, final int index) {
-        if (memory.order() != ByteOrder.LITTLE_ENDIAN) {
-            memory.order(ByteOrder.LITTLE_ENDIAN);
-        }
-        if (buffer != memory) {
-            // Most often it is the same; to store a reference is work for the garbage collector.
-            buffer = memory;
-        }
-        offset = index;
+    public FrameHeader readFrom(final ByteBuffer memory, final int index) {
+        first = (long) WORD.get(memory, index);
+        transactionId = (long) WORD.get(memory, index + 8);
+        remoteAddress = (long) WORD.get(memory, index + 16);
+        last = (long) WORD.get(memory, index + 24);
         return this;
     }
 
     /**
-     * Writes every field at once; what isn't a parameter becomes 0.
+     * Sets every field; what isn't a parameter becomes 0.
      *
      * @param type one of {@link FrameType}.
      * @param flags 8 bits.
      * @param credits credits granted, 0 to 65535.
      * @param payloadLength bytes that follow the header.
-     * @param transactionId the request's id, or 0.
+     * @param id the request's transaction id, or 0.
      * @param room room for the response, or a code.
      * @return this.
      */
-    public FrameHeader encode(
+    public FrameHeader set(
             final int type,
             final int flags,
             final int credits,
             final int payloadLength,
-            final long transactionId,
+            final long id,
             final int room) {
-        buffer.putLong(
-                offset,
+        first =
                 (type & 0xffL)
                         | ((flags & 0xffL) << 8)
                         | ((credits & 0xffffL) << 16)
-                        | ((long) payloadLength << 32));
-        buffer.putLong(offset + TRANSACTION_ID, transactionId);
-        buffer.putLong(offset + REMOTE_ADDRESS, 0);
-        buffer.putLong(offset + RKEY, (long) room << 32);
+                        | ((long) payloadLength << 32);
+        transactionId = id;
+        remoteAddress = 0;
+        last = (long) room << 32;
         return this;
     }
 
     /**
-     * Copies the header to other memory.
+     * Takes every field from another header.
      *
-     * @param target where to; must be little-endian.
-     * @param index where in the target.
+     * @param other the other one.
+     * @return this.
      */
-    public void copyTo(final ByteBuffer target, final int index) {
-        target.putLong(index, buffer.getLong(offset));
-        target.putLong(index + 8, buffer.getLong(offset + 8));
-        target.putLong(index + 16, buffer.getLong(offset + 16));
-        target.putLong(index + 24, buffer.getLong(offset + 24));
+    public FrameHeader set(final FrameHeader other) {
+        first = other.first;
+        transactionId = other.transactionId;
+        remoteAddress = other.remoteAddress;
+        last = other.last;
+        return this;
+    }
+
+    /**
+     * Writes the header to memory.
+     *
+     * @param memory the buffer; its position and order are neither used nor touched.
+     * @param index where the header is to start; there must be room for {@value #LENGTH} bytes
+     *     below the limit.
+     */
+    public void writeTo(final ByteBuffer memory, final int index) {
+        WORD.set(memory, index, first);
+        WORD.set(memory, index + 8, transactionId);
+        WORD.set(memory, index + 16, remoteAddress);
+        WORD.set(memory, index + 24, last);
     }
 
     /**
@@ -124,7 +138,7 @@ public final class FrameHeader {
      * @return 0 to 255.
      */
     public int type() {
-        return buffer.get(offset + TYPE) & 0xff;
+        return (int) first & 0xff;
     }
 
     /**
@@ -133,7 +147,18 @@ public final class FrameHeader {
      * @return 0 to 255.
      */
     public int flags() {
-        return buffer.get(offset + FLAGS) & 0xff;
+        return (int) (first >>> 8) & 0xff;
+    }
+
+    /**
+     * Sets {@link #flags()}.
+     *
+     * @param bits 8 bits.
+     * @return this.
+     */
+    public FrameHeader flags(final int bits) {
+        first = (first & ~0xff00L) | ((bits & 0xffL) << 8);
+        return this;
     }
 
     /**
@@ -142,7 +167,7 @@ public final class FrameHeader {
      * @return 0 to 65535.
      */
     public int credits() {
-        return buffer.getShort(offset + CREDITS) & 0xffff;
+        return (int) (first >>> 16) & 0xffff;
     }
 
     /**
@@ -151,7 +176,7 @@ public final class FrameHeader {
      * @return the length; negative where the peer claims more than 2<sup>31</sup>-1.
      */
     public int payloadLength() {
-        return buffer.getInt(offset + PAYLOAD_LENGTH);
+        return (int) (first >>> 32);
     }
 
     /**
@@ -161,7 +186,7 @@ public final class FrameHeader {
      * @return the id.
      */
     public long transactionId() {
-        return buffer.getLong(offset + TRANSACTION_ID);
+        return transactionId;
     }
 
     /**
@@ -170,7 +195,7 @@ public final class FrameHeader {
      * @return an address in the sender's memory, 0 on other transports.
      */
     public long remoteAddress() {
-        return buffer.getLong(offset + REMOTE_ADDRESS);
+        return remoteAddress;
     }
 
     /**
@@ -180,7 +205,7 @@ public final class FrameHeader {
      * @return this.
      */
     public FrameHeader remoteAddress(final long address) {
-        buffer.putLong(offset + REMOTE_ADDRESS, address);
+        remoteAddress = address;
         return this;
     }
 
@@ -190,7 +215,7 @@ public final class FrameHeader {
      * @return a remote key, 0 on other transports.
      */
     public int rkey() {
-        return buffer.getInt(offset + RKEY);
+        return (int) last;
     }
 
     /**
@@ -200,7 +225,7 @@ public final class FrameHeader {
      * @return this.
      */
     public FrameHeader rkey(final int key) {
-        buffer.putInt(offset + RKEY, key);
+        last = (last & 0xffff_ffff_0000_0000L) | (key & 0xffff_ffffL);
         return this;
     }
 
@@ -211,14 +236,11 @@ public final class FrameHeader {
      * @return the room; negative where the peer claims more than 2<sup>31</sup>-1.
      */
     public int room() {
-        return buffer.getInt(offset + ROOM);
+        return (int) (last >>> 32);
     }
 
     @Override
     public String toString() {
-        if (buffer.capacity() == 0) {
-            return "FrameHeader[nowhere]";
-        }
         return "%s[flags=%#x credits=%d length=%d id=%#x room=%d]"
                 .formatted(
                         FrameType.name(type()),

@@ -45,9 +45,9 @@ public final class Hello {
     private Hello() {}
 
     /**
-     * Writes a HELLO.
+     * Makes a header that of a HELLO.
      *
-     * @param header where to.
+     * @param header the header; all its fields are set.
      * @param flags {@link FrameHeader#FLAG_REJECTED} or 0.
      * @param credits credits granted with it.
      * @param payloadLength bytes of payload.
@@ -56,7 +56,7 @@ public final class Hello {
      * @param maxPayload the longest payload that the sender accepts, in bytes.
      * @return the header.
      */
-    public static FrameHeader encode(
+    public static FrameHeader set(
             final FrameHeader header,
             final int flags,
             final int credits,
@@ -64,7 +64,7 @@ public final class Hello {
             final int window,
             final int keepaliveIntervalMs,
             final int maxPayload) {
-        return header.encode(FrameType.HELLO, flags, credits, payloadLength, MAGIC, maxPayload)
+        return header.set(FrameType.HELLO, flags, credits, payloadLength, MAGIC, maxPayload)
                 .remoteAddress(
                         (long) VERSION << LOWEST_SHIFT
                                 | (long) VERSION << HIGHEST_SHIFT

@@ -15,7 +15,6 @@ import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,14 +39,14 @@ class AutoTokenTest extends AutoScene {
 
         void hello(final int features, final byte[] payload) {
             final KeptFrame frame = KeptFrame.of(FrameType.HELLO, 0, 0, payload);
-            Hello.encode(frame.header(), 0, 0, payload.length, 0, 0, 1 << 20);
+            Hello.set(frame.header(), 0, 0, payload.length, 0, 0, 1 << 20);
             Hello.addFeatures(frame.header(), features);
             connection.send(frame.header(), frame.memory());
         }
 
         void send(final int type) {
-            final FrameHeader header = new FrameHeader().wrap(ByteBuffer.allocate(32), 0);
-            connection.send(header.encode(type, 0, 0, 0, 0, 0), null);
+            final FrameHeader header = new FrameHeader();
+            connection.send(header.set(type, 0, 0, 0, 0, 0), null);
         }
 
         Token offer() {

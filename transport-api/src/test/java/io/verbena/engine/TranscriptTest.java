@@ -8,7 +8,6 @@ import io.verbena.SharedSecret;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.Hello;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -21,8 +20,7 @@ class TranscriptTest {
     private static final byte[] SERVER_NONCE = bytes(0);
     private static final byte[] CLIENT_NONCE = bytes(32);
 
-    private final FrameHeader header =
-            new FrameHeader().wrap(ByteBuffer.allocate(FrameHeader.LENGTH), 0);
+    private final FrameHeader header = new FrameHeader();
     private final SharedSecret secret = SharedSecret.of("sixteen bytes 16".getBytes(US_ASCII));
 
     private static byte[] bytes(final int first) {
@@ -32,7 +30,7 @@ class TranscriptTest {
     }
 
     private Transcript transcript() {
-        Hello.encode(header, 0, 0, 7, 0, 5000, 1 << 30);
+        Hello.set(header, 0, 0, 7, 0, 5000, 1 << 30);
         Hello.addFeatures(header, Hello.FEATURE_AUTHENTICATION);
         return new Transcript(
                 Transcript.helloOf(header, "/orders".getBytes(US_ASCII)),
@@ -50,7 +48,7 @@ class TranscriptTest {
     @Test
     void aServersMacIsThatOfTheDocument() throws IOException {
         final SharedSecret key = transcript().serverKey(secret);
-        Hello.encode(header, 0, 256, 32, 1024, 5000, 1 << 30);
+        Hello.set(header, 0, 256, 32, 1024, 5000, 1 << 30);
         Hello.addFeatures(header, Hello.FEATURE_AUTHENTICATION);
         assertIsInTheDocument(
                 key.hmacSha256(Transcript.helloOf(header, new byte[0])),
@@ -60,7 +58,7 @@ class TranscriptTest {
     @Test
     void whatTheLinkChangesOfTheFeaturesIsNotProved() {
         final byte[] before = transcript().clientMac(secret);
-        Hello.encode(header, 0, 0, 7, 0, 5000, 1 << 30);
+        Hello.set(header, 0, 0, 7, 0, 5000, 1 << 30);
         Hello.addFeatures(header, Hello.FEATURE_AUTHENTICATION | Hello.FEATURE_UPGRADE);
         final Transcript changed =
                 new Transcript(

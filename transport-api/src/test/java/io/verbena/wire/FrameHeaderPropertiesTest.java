@@ -2,11 +2,13 @@
 package io.verbena.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import net.jqwik.api.Assume;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -31,12 +33,13 @@ class FrameHeaderPropertiesTest {
         final int capacity = index + FrameHeader.LENGTH;
         final ByteBuffer memory =
                 direct ? ByteBuffer.allocateDirect(capacity) : ByteBuffer.allocate(capacity);
-        final FrameHeader header =
-                new FrameHeader()
-                        .wrap(memory, index)
-                        .encode(type, flags, credits, payloadLength, transactionId, room)
-                        .remoteAddress(remoteAddress)
-                        .rkey(rkey);
+        new FrameHeader()
+                .set(type, 0xff, credits, payloadLength, transactionId, room)
+                .flags(flags)
+                .remoteAddress(remoteAddress)
+                .rkey(rkey)
+                .writeTo(memory, index);
+        final FrameHeader header = new FrameHeader().readFrom(memory, index);
 
         assertThat(header.type()).isEqualTo(type);
         assertThat(header.flags()).isEqualTo(flags);
@@ -49,13 +52,13 @@ class FrameHeaderPropertiesTest {
     }
 
     @Property
-    void encodeLeavesNothingOfWhatWasThereBefore(
+    void whatIsWrittenLeavesNothingOfWhatWasThereBefore(
             @ForAll @Size(WORDS) final long[] before, @ForAll final long transactionId) {
         final ByteBuffer memory = filled(before);
-        new FrameHeader().wrap(memory, 0).encode(FrameType.REQUEST, 0, 0, 0, transactionId, 0);
+        new FrameHeader().set(FrameType.REQUEST, 0, 0, 0, transactionId, 0).writeTo(memory, 0);
 
         final ByteBuffer clean = ByteBuffer.allocate(FrameHeader.LENGTH);
-        new FrameHeader().wrap(clean, 0).encode(FrameType.REQUEST, 0, 0, 0, transactionId, 0);
+        new FrameHeader().set(FrameType.REQUEST, 0, 0, 0, transactionId, 0).writeTo(clean, 0);
         assertThat(memory.array()).isEqualTo(clean.array());
     }
 
@@ -65,7 +68,7 @@ class FrameHeaderPropertiesTest {
         final byte[] bytes = new byte[index + FrameHeader.LENGTH + 64];
         Arrays.fill(bytes, filling);
         final ByteBuffer memory = ByteBuffer.wrap(bytes).position(3).limit(bytes.length);
-        new FrameHeader().wrap(memory, index).encode(-1, -1, -1, -1, -1, -1).remoteAddress(-1);
+        new FrameHeader().set(-1, -1, -1, -1, -1, -1).remoteAddress(-1).writeTo(memory, index);
 
         final byte[] expected = new byte[bytes.length];
         Arrays.fill(expected, filling);
@@ -76,22 +79,41 @@ class FrameHeaderPropertiesTest {
     }
 
     @Property
-    void aCopyIsTheSameHeader(
-            @ForAll @Size(WORDS) final long[] words, @ForAll @IntRange(max = 64) final int index) {
+    void aCopyIsTheSameHeaderWhateverTheByteOrder(
+            @ForAll @Size(WORDS) final long[] words,
+            @ForAll @IntRange(max = 64) final int index,
+            @ForAll final boolean littleEndian) {
         final ByteBuffer source = filled(words);
-        final ByteBuffer target =
-                ByteBuffer.allocate(index + FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        new FrameHeader().wrap(source, 0).copyTo(target, index);
+        final ByteOrder order = littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        final ByteBuffer target = ByteBuffer.allocate(index + FrameHeader.LENGTH).order(order);
+        final FrameHeader first = new FrameHeader().readFrom(source.duplicate().order(order), 0);
+        new FrameHeader().set(first).writeTo(target, index);
+
+        assertThat(target.order()).isEqualTo(order);
 
         assertThat(Arrays.copyOfRange(target.array(), index, target.capacity()))
                 .isEqualTo(source.array());
+    }
+
+    @Example
+    void whereThereIsNoRoomForAHeaderNoneIsReadAndNoneWritten() {
+        final ByteBuffer memory = ByteBuffer.allocate(2 * FrameHeader.LENGTH).limit(40);
+        final FrameHeader header = new FrameHeader().set(-1, -1, -1, -1, -1, -1);
+
+        assertThat(header.readFrom(memory, 8).type()).isZero();
+        assertThatThrownBy(() -> header.readFrom(memory, 9))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> header.writeTo(memory, 9))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> header.writeTo(memory, -1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Property
     void whateverAPeerSendsIsReadAsUnsignedOrRecognisablyWrong(
             @ForAll @Size(WORDS) final long[] words) {
         final ByteBuffer memory = filled(words);
-        final FrameHeader header = new FrameHeader().wrap(memory, 0);
+        final FrameHeader header = new FrameHeader().readFrom(memory, 0);
 
         assertThat(header.type()).isBetween(0, 255);
         assertThat(header.flags()).isBetween(0, 255);
@@ -110,9 +132,8 @@ class FrameHeaderPropertiesTest {
             @ForAll @IntRange(max = 65535) final int window,
             @ForAll @IntRange final int keepaliveMs,
             @ForAll @IntRange final int maxPayload) {
-        final FrameHeader header =
-                new FrameHeader().wrap(ByteBuffer.allocate(FrameHeader.LENGTH), 0);
-        Hello.encode(header, flags, credits, payloadLength, window, keepaliveMs, maxPayload);
+        final FrameHeader header = new FrameHeader();
+        Hello.set(header, flags, credits, payloadLength, window, keepaliveMs, maxPayload);
 
         assertThat(Hello.isHello(header)).isTrue();
         assertThat(Hello.speaksOurVersion(header)).isTrue();
@@ -132,9 +153,8 @@ class FrameHeaderPropertiesTest {
             @ForAll @IntRange(max = 255) final int lowest,
             @ForAll @IntRange(max = 255) final int highest,
             @ForAll final int features) {
-        final FrameHeader header =
-                new FrameHeader().wrap(ByteBuffer.allocate(FrameHeader.LENGTH), 0);
-        Hello.encode(header, 0, 0, 0, 0, 0, 0);
+        final FrameHeader header = new FrameHeader();
+        Hello.set(header, 0, 0, 0, 0, 0, 0);
         header.remoteAddress((long) features << 32 | (long) highest << 8 | lowest);
 
         assertThat(Hello.isHello(header)).isTrue();
@@ -146,7 +166,7 @@ class FrameHeaderPropertiesTest {
     @Property
     void whatIsNotOursIsNoHello(@ForAll @Size(WORDS) final long[] words) {
         Assume.that(words[1] != Hello.MAGIC);
-        assertThat(Hello.isHello(new FrameHeader().wrap(filled(words), 0))).isFalse();
+        assertThat(Hello.isHello(new FrameHeader().readFrom(filled(words), 0))).isFalse();
     }
 
     private static ByteBuffer filled(final long[] words) {

@@ -13,7 +13,6 @@ import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,7 +248,7 @@ final class Handshake {
     private static byte[] copy(final FrameHeader frame, final @Nullable MsgMemory payload) {
         final int length = frame.payloadLength();
         final byte[] bytes = new byte[FrameHeader.LENGTH + length];
-        frame.copyTo(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), 0);
+        frame.writeTo(ByteBuffer.wrap(bytes), 0);
         if (payload != null && length > 0) {
             payload.outbound().clear().get(bytes, FrameHeader.LENGTH, length);
         }
@@ -261,7 +260,7 @@ final class Handshake {
      * or a question before the session is decided on.
      */
     private boolean answer(final byte[] frame) {
-        final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
+        final FrameHeader header = new FrameHeader().readFrom(ByteBuffer.wrap(frame), 0);
         final byte[] rejection = Greeting.isLastWord(header) ? Invitation.rejection(frame) : null;
         try {
             if (header.type() == FrameType.CHALLENGE) {
@@ -280,7 +279,7 @@ final class Handshake {
     }
 
     private void sendGreeting(final byte[] frame) {
-        final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
+        final FrameHeader header = new FrameHeader().readFrom(ByteBuffer.wrap(frame), 0);
         connection
                 .outgoing()
                 .send(header, frame.length == FrameHeader.LENGTH ? null : new Greeting(frame));
@@ -288,7 +287,7 @@ final class Handshake {
 
     /** Tells the handler of a frame that came by the connection manager. */
     private void deliver(final byte[] frame) {
-        final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
+        final FrameHeader header = new FrameHeader().readFrom(ByteBuffer.wrap(frame), 0);
         final MsgMemory target = connection.handler().destination(header);
         if (target == null || connection.isEnding()) {
             return;

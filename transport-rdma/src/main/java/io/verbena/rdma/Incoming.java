@@ -223,7 +223,7 @@ final class Incoming {
         }
         final MsgMemory target = targets[slot];
         targets[slot] = null;
-        header.wrap(memory.slots, memory.receiveSlot(slot));
+        header.readFrom(memory.slots, memory.receiveSlot(slot));
         done++;
         connection.handler().onFrame(header, target == null ? MsgMemory.DISCARD : target);
         free(slot);
@@ -241,7 +241,7 @@ final class Incoming {
             connection.teardown().end(EventReason.PROTOCOL_ERROR, wrong, null);
             return false;
         }
-        header.wrap(memory.slots, at);
+        header.readFrom(memory.slots, at);
         final boolean remote = (header.flags() & Frames.FLAG_REMOTE) != 0;
         final boolean toRead = remote && header.type() == FrameType.REQUEST;
         if (toRead ? readsPosted - readsCompleted >= maxReads : done != begun) {
@@ -276,7 +276,7 @@ final class Incoming {
         noteLanding(at, target);
         begun++;
         done++;
-        header.wrap(memory.slots, at);
+        header.readFrom(memory.slots, at);
         connection.handler().onFrame(header, target);
         free(slot);
         return true;
@@ -333,7 +333,7 @@ final class Incoming {
         if (length < Frames.OVERHEAD) {
             return "a frame of %d bytes, which is less than a header".formatted(length);
         }
-        header.wrap(memory.slots, at);
+        header.readFrom(memory.slots, at);
         final boolean remote = (header.flags() & Frames.FLAG_REMOTE) != 0;
         if (remote && header.type() != FrameType.REQUEST && header.type() != FrameType.RESPONSE) {
             return "a payload elsewhere where none belongs: " + header;

@@ -87,7 +87,7 @@ record Invitation(int flags, int grant, int slotBytes, byte @Nullable [] hello) 
         data.putShort((short) grant).putShort((short) slotBytes);
         data.put((byte) 0).put((byte) payload.length);
         if (hello != null) {
-            final FrameHeader header = new FrameHeader().wrap(ByteBuffer.wrap(hello), 0);
+            final FrameHeader header = new FrameHeader().readFrom(ByteBuffer.wrap(hello), 0);
             data.putInt(header.rkey()).putLong(header.remoteAddress()).putInt(header.room());
             data.put(payload);
         }
@@ -116,10 +116,10 @@ record Invitation(int flags, int grant, int slotBytes, byte @Nullable [] hello) 
         if ((flags & FLAG_HELLO) != 0) {
             hello = new byte[FrameHeader.LENGTH + payloadLength];
             new FrameHeader()
-                    .wrap(ByteBuffer.wrap(hello), 0)
-                    .encode(FrameType.HELLO, 0, 0, payloadLength, Hello.MAGIC, data.getInt(24))
+                    .set(FrameType.HELLO, 0, 0, payloadLength, Hello.MAGIC, data.getInt(24))
                     .remoteAddress(data.getLong(16))
-                    .rkey(data.getInt(12));
+                    .rkey(data.getInt(12))
+                    .writeTo(ByteBuffer.wrap(hello), 0);
             System.arraycopy(privateData, BYTES, hello, FrameHeader.LENGTH, payloadLength);
         }
         return new Invitation(flags, grant, slotBytes, hello);
@@ -149,7 +149,7 @@ record Invitation(int flags, int grant, int slotBytes, byte @Nullable [] hello) 
             return null;
         }
         final byte[] frame = Arrays.copyOfRange(privateData, FRAME_AT, privateData.length);
-        final int length = new FrameHeader().wrap(ByteBuffer.wrap(frame), 0).payloadLength();
+        final int length = new FrameHeader().readFrom(ByteBuffer.wrap(frame), 0).payloadLength();
         return length < 0 || length > room
                 ? null
                 : Arrays.copyOf(frame, FrameHeader.LENGTH + length);

@@ -66,6 +66,9 @@ final class Outgoing {
      */
     private boolean asking;
 
+    /** Of a frame whose payload doesn't follow it. */
+    private final FrameHeader elsewhere = new FrameHeader();
+
     /** A frame was not taken, and whoever sent it waits to hear when it would be. */
     private boolean refused;
 
@@ -145,7 +148,7 @@ final class Outgoing {
         final int length = header.payloadLength();
         final int index = sent & mask;
         final int slot = memory.sendSlot(index);
-        header.copyTo(memory.slots, slot);
+        header.writeTo(memory.slots, slot);
         memory.slots.putLong(slot + Frames.LANDING_ADDRESS, 0);
         memory.slots.putInt(slot + Frames.LANDING_RKEY, 0);
         final int type = header.type();
@@ -171,15 +174,15 @@ final class Outgoing {
             memory.slots.putInt(slot + Frames.LANDING_RKEY, pool.inboundRkey(message));
         }
         if (remote && pool != null && message != null) {
-            final int flags = header.flags() | Frames.FLAG_REMOTE;
-            memory.slots.put(slot + 1, (byte) flags);
+            elsewhere.set(header).flags(header.flags() | Frames.FLAG_REMOTE);
             if (type == FrameType.RESPONSE) {
+                elsewhere.writeTo(memory.slots, slot);
                 return write(index, length, pool, message);
             }
-            new FrameHeader()
-                    .wrap(memory.slots, slot)
+            elsewhere
                     .remoteAddress(pool.outboundAddress(message))
-                    .rkey(pool.outboundRkey(message));
+                    .rkey(pool.outboundRkey(message))
+                    .writeTo(memory.slots, slot);
             announce(index, Frames.OVERHEAD, false);
             return SendResult.SENT;
         }
@@ -223,7 +226,7 @@ final class Outgoing {
         if (hasRoom(0)) {
             final int index = sent & mask;
             final int slot = memory.sendSlot(index);
-            new FrameHeader().wrap(memory.slots, slot).encode(Frames.TYPE_GRANT, 0, 0, 0, 0, 0);
+            new FrameHeader().set(Frames.TYPE_GRANT, 0, 0, 0, 0, 0).writeTo(memory.slots, slot);
             memory.slots.putLong(slot + Frames.LANDING_ADDRESS, 0);
             memory.slots.putInt(slot + Frames.LANDING_RKEY, 0);
             counters.grants++;

@@ -149,14 +149,8 @@ final class HandPeer implements AutoCloseable {
     /** A HELLO, as it stands in an invitation. */
     static byte[] hello(final int credits, final int window) {
         final byte[] hello = new byte[FrameHeader.LENGTH];
-        Hello.encode(
-                new FrameHeader().wrap(ByteBuffer.wrap(hello), 0),
-                0,
-                credits,
-                0,
-                window,
-                0,
-                1 << 20);
+        Hello.set(new FrameHeader(), 0, credits, 0, window, 0, 1 << 20)
+                .writeTo(ByteBuffer.wrap(hello), 0);
         return hello;
     }
 
@@ -174,7 +168,7 @@ final class HandPeer implements AutoCloseable {
         private Frame(final int type, final int payload) {
             bytes = new byte[Frames.OVERHEAD + payload];
             buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-            header.wrap(buffer, 0).encode(type, 0, 0, payload, 0, 8192);
+            header.set(type, 0, 0, payload, 0, 8192).writeTo(buffer, 0);
             grant(RECEIVES);
         }
 

@@ -17,14 +17,8 @@ class InvitationTest {
     private static byte[] hello(final String path) {
         final byte[] payload = path.getBytes(StandardCharsets.UTF_8);
         final byte[] frame = Arrays.copyOf(new byte[0], FrameHeader.LENGTH + payload.length);
-        Hello.encode(
-                new FrameHeader().wrap(ByteBuffer.wrap(frame), 0),
-                0,
-                0,
-                payload.length,
-                16,
-                5000,
-                1 << 20);
+        Hello.set(new FrameHeader(), 0, 0, payload.length, 16, 5000, 1 << 20)
+                .writeTo(ByteBuffer.wrap(frame), 0);
         System.arraycopy(payload, 0, frame, FrameHeader.LENGTH, payload.length);
         return frame;
     }
@@ -140,8 +134,8 @@ class InvitationTest {
         for (final int length : new int[] {-1, Integer.MIN_VALUE, 1, 100_000}) {
             final byte[] frame = new byte[FrameHeader.LENGTH];
             new FrameHeader()
-                    .wrap(ByteBuffer.wrap(frame), 0)
-                    .encode(FrameType.GOODBYE, 0, 0, length, 0, 0);
+                    .set(FrameType.GOODBYE, 0, 0, length, 0, 0)
+                    .writeTo(ByteBuffer.wrap(frame), 0);
             assertThat(Invitation.frameOf(Invitation.rejection(frame))).isNull();
         }
     }

@@ -120,14 +120,16 @@ final class RawPeer implements AutoCloseable {
     /** A good connection request. */
     static byte[] hello() {
         final byte[] frame = new byte[FrameHeader.LENGTH];
-        Hello.encode(header(frame), 0, 0, 0, 0, 60_000, 1 << 20);
+        Hello.set(new FrameHeader(), 0, 0, 0, 0, 60_000, 1 << 20)
+                .writeTo(ByteBuffer.wrap(frame), 0);
         return new Invitation(Invitation.FLAG_HELLO, RECEIVES, SLOT, frame).encode();
     }
 
     /** A server's HELLO as it is sent. */
     static byte[] serverHello(final int credits) {
         final byte[] frame = new byte[Frames.OVERHEAD];
-        Hello.encode(header(frame), 0, credits, 0, credits, 60_000, 1 << 20);
+        Hello.set(new FrameHeader(), 0, credits, 0, credits, 60_000, 1 << 20)
+                .writeTo(ByteBuffer.wrap(frame), 0);
         return granting(frame);
     }
 
@@ -141,10 +143,11 @@ final class RawPeer implements AutoCloseable {
             final long address,
             final int rkey) {
         final byte[] frame = new byte[Frames.OVERHEAD];
-        header(frame)
-                .encode(type, flags, 0, payloadLength, transaction, room)
+        new FrameHeader()
+                .set(type, flags, 0, payloadLength, transaction, room)
                 .remoteAddress(address)
-                .rkey(rkey);
+                .rkey(rkey)
+                .writeTo(ByteBuffer.wrap(frame), 0);
         return granting(frame);
     }
 
@@ -159,7 +162,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     static FrameHeader header(final byte[] frame) {
-        return new FrameHeader().wrap(ByteBuffer.wrap(frame), 0);
+        return new FrameHeader().readFrom(ByteBuffer.wrap(frame), 0);
     }
 
     private ByteBuffer part(final int bytes) {

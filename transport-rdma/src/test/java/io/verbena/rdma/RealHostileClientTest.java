@@ -132,7 +132,9 @@ class RealHostileClientTest extends RealTest {
                     session.sendResponse(msg);
                 });
         final byte[] frame = new byte[Frames.OVERHEAD];
-        RawPeer.header(frame).encode(FrameType.REQUEST, 0, 0, 0, 1, BYTES);
+        new FrameHeader()
+                .set(FrameType.REQUEST, 0, 0, 0, 1, BYTES)
+                .writeTo(ByteBuffer.wrap(frame), 0);
         final ByteBuffer landing = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
         final long end = peer.address() + RawPeer.BYTES;
         landing.putInt(Frames.GRANT, 32)
@@ -249,9 +251,10 @@ class RealHostileClientTest extends RealTest {
     @Test
     void whoseHelloIsWrongAreToldSo() throws IOException {
         final byte[] frame = new byte[FrameHeader.LENGTH];
-        Hello.encode(RawPeer.header(frame), 0, 0, 0, 0, 0, 1 << 20);
         // versions 2 to 9
-        RawPeer.header(frame).remoteAddress(0x0902);
+        Hello.set(new FrameHeader(), 0, 0, 0, 0, 0, 1 << 20)
+                .remoteAddress(0x0902)
+                .writeTo(ByteBuffer.wrap(frame), 0);
         try (RawPeer peer =
                 request(new Invitation(Invitation.FLAG_HELLO, 32, 4096, frame).encode())) {
             assertThat(peer.isEstablished()).isFalse();
@@ -303,7 +306,8 @@ class RealHostileClientTest extends RealTest {
     @Test
     void thatPostNoReceivesStallThemselvesOnly() throws IOException {
         final byte[] frame = new byte[FrameHeader.LENGTH];
-        Hello.encode(RawPeer.header(frame), 0, 0, 0, 0, 60_000, 1 << 20);
+        Hello.set(new FrameHeader(), 0, 0, 0, 0, 60_000, 1 << 20)
+                .writeTo(ByteBuffer.wrap(frame), 0);
         final RawPeer peer =
                 scene().closesWithScene(
                                 RawPeer.connect(

@@ -65,7 +65,7 @@ final class Outbound {
             refused = true;
             return SendResult.BACK_PRESSURED;
         }
-        header.copyTo(gathered.bytes, gathered.end);
+        header.writeTo(gathered.bytes, gathered.end);
         gathered.end += FrameHeader.LENGTH;
         if (memory == null || length == 0) {
             return SendResult.SENT;

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.verbena.wire.FrameHeader;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * What all connections of a poller read into, one at a time, so that a thousand of them need no
@@ -30,8 +29,8 @@ final class ReadArea {
 
     ReadArea() {
         memory = PooledByteBufAllocator.DEFAULT.directBuffer(BYTES + FrameHeader.LENGTH);
-        bytes = memory.nioBuffer(0, BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        kept = memory.nioBuffer(BYTES, FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        bytes = memory.nioBuffer(0, BYTES);
+        kept = memory.nioBuffer(BYTES, FrameHeader.LENGTH);
     }
 
     /** The buffer, empty. */
@@ -39,15 +38,15 @@ final class ReadArea {
         return bytes.clear();
     }
 
-    /** The flyweight, over a header where it is. */
+    /** The header at a place, as long as no other is asked for. */
     FrameHeader header(final ByteBuffer where, final int index) {
-        return header.wrap(where, index);
+        return header.readFrom(where, index);
     }
 
-    /** The flyweight, over a copy of a header. */
+    /** The header of these bytes, as long as no other is asked for. */
     FrameHeader header(final byte[] header) {
         kept.put(0, header);
-        return this.header.wrap(kept, 0);
+        return this.header.readFrom(kept, 0);
     }
 
     void close() {

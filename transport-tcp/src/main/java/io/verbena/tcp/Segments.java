@@ -4,7 +4,6 @@ package io.verbena.tcp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +125,7 @@ final class Segments {
 
         private Segment(final ByteBuf memory) {
             this.memory = memory;
-            this.bytes = memory.nioBuffer(0, BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            this.bytes = memory.nioBuffer(0, BYTES);
             this.view = bytes.duplicate();
         }
 

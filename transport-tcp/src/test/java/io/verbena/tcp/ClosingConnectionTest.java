@@ -33,7 +33,7 @@ class ClosingConnectionTest {
     private static final int LARGE = 16 << 20;
 
     private final NioPoller poller = new NioPoller(new NoContext());
-    private final FrameHeader header = new FrameHeader().wrap(ByteBuffer.allocate(32), 0);
+    private final FrameHeader header = new FrameHeader();
     private final Large large = new Large();
     private Connection connection;
     private SocketChannel peer;
@@ -81,7 +81,7 @@ class ClosingConnectionTest {
 
     /** More than the kernel takes. */
     private void fill() {
-        header.encode(FrameType.RESPONSE, 0, 0, LARGE, 0, 0);
+        header.set(FrameType.RESPONSE, 0, 0, LARGE, 0, 0);
         assertThat(connection.send(header, large)).isEqualTo(SendResult.HELD);
     }
 

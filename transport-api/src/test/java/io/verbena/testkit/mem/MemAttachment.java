@@ -6,9 +6,6 @@ import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
 import io.verbena.spi.PollerContext;
 import io.verbena.wire.FrameHeader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * A connection on a poller, until it is detached or closed: delivers and calls back. All but {@link
@@ -20,8 +17,6 @@ final class MemAttachment extends MemEndpoint {
     private final MemConnection connection;
     private final MemPoller poller;
     private final FrameHeader header = new FrameHeader();
-    private final ByteBuffer headerBytes =
-            ByteBuffer.allocate(FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
     private ConnectionHandler handler;
     private boolean active = true;
     private boolean connecting;
@@ -203,7 +198,7 @@ final class MemAttachment extends MemEndpoint {
         target = null;
         handler.onFrame(present(frame), memory);
         // The header was valid during the call only: who kept it reads nonsense from now on.
-        Arrays.fill(headerBytes.array(), (byte) 0xa5);
+        header.set(-1, -1, -1, -1, -1, -1);
         return true;
     }
 
@@ -241,8 +236,7 @@ final class MemAttachment extends MemEndpoint {
     }
 
     private FrameHeader present(final MemFrame frame) {
-        headerBytes.put(0, frame.header, 0, FrameHeader.LENGTH);
-        return header.wrap(headerBytes, 0);
+        return header.set(frame.header);
     }
 
     private int closed() {

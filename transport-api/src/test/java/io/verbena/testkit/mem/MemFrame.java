@@ -4,14 +4,12 @@ package io.verbena.testkit.mem;
 import io.verbena.spi.MsgMemory;
 import io.verbena.wire.FrameHeader;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** A frame on its way: its header, and its payload or, while it is held, whose payload it is. */
 final class MemFrame {
     private static final byte[] NOTHING = {};
 
-    final ByteBuffer header =
-            ByteBuffer.allocate(FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    final FrameHeader header = new FrameHeader();
     final int length;
     private final byte[] copy;
     private final MsgMemory held;
@@ -19,7 +17,7 @@ final class MemFrame {
     private long dueNs;
 
     MemFrame(final FrameHeader source, final MsgMemory payload, final boolean hold) {
-        source.copyTo(header, 0);
+        header.set(source);
         length = source.payloadLength();
         held = hold ? payload : null;
         if (hold || length == 0) {

@@ -105,7 +105,7 @@ public final class JitLink extends ForwardingLink {
             if (payloadLeft == 0) {
                 final int start = from.position();
                 from.position(start + FrameHeader.LENGTH);
-                begin(header.wrap(from, start));
+                begin(header.readFrom(from, start));
             } else if (!passes) {
                 final int bytes = Math.min(payloadLeft, from.remaining());
                 from.position(from.position() + bytes);

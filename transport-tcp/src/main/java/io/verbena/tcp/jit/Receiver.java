@@ -283,33 +283,29 @@ final class Receiver {
     private void writeHeader(final ByteBuffer into, final int index, final int bytes) {
         // The other half of a client's transaction is the server's, and the other way round.
         if (end == JitEnd.CLIENT) {
-            frame(into, index).encode(FrameType.RESPONSE, 0, CREDIT, bytes, transactionId, 0);
+            header.set(FrameType.RESPONSE, 0, CREDIT, bytes, transactionId, 0);
         } else {
-            frame(into, index)
-                    .encode(FrameType.REQUEST, 0, 0, bytes, ++transactionId, Integer.MAX_VALUE);
+            header.set(FrameType.REQUEST, 0, 0, bytes, ++transactionId, Integer.MAX_VALUE);
         }
-    }
-
-    private FrameHeader frame(final ByteBuffer into, final int index) {
-        return header.wrap(into, index);
+        header.writeTo(into, index);
     }
 
     /** What the peer would say by itself. */
     private int readOwn(final ByteBuffer into) {
         final int start = into.position();
-        final FrameHeader frame = frame(into, start);
         if ((says & SAYS_HELLO) != 0) {
             says &= ~SAYS_HELLO;
             final boolean server = end == JitEnd.CLIENT;
-            Hello.encode(
-                    frame, 0, server ? CREDIT : 0, 0, server ? CREDIT : 0, 0, Integer.MAX_VALUE);
+            final int window = server ? CREDIT : 0;
+            Hello.set(header, 0, window, 0, window, 0, Integer.MAX_VALUE).writeTo(into, start);
         } else if ((says & ASKS_FOR_MORE) != 0) {
             says &= ~ASKS_FOR_MORE;
             writeHeader(into, start, 0);
         } else {
             says &= ~SAYS_GOODBYE;
             state = State.ENDED;
-            frame.encode(FrameType.GOODBYE, 0, 0, 0, 0, EventReason.CLOSED_BY_SELF.code());
+            header.set(FrameType.GOODBYE, 0, 0, 0, 0, EventReason.CLOSED_BY_SELF.code())
+                    .writeTo(into, start);
         }
         into.position(start + FrameHeader.LENGTH);
         return FrameHeader.LENGTH;

@@ -7,7 +7,6 @@ import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * Who it is that speaks first at a portal that wants TLS: told by the first bytes, before an engine
@@ -61,11 +60,10 @@ final class FirstBytes {
 
     /** In clear, as {@link Speaker#VERBENA} is: it is to know why it isn't served. */
     static void sayGoodbye(final Records records) {
-        final ByteBuffer frame =
-                ByteBuffer.allocate(FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        final ByteBuffer frame = ByteBuffer.allocate(FrameHeader.LENGTH);
         new FrameHeader()
-                .wrap(frame, 0)
-                .encode(FrameType.GOODBYE, 0, 0, 0, 0, EventReason.TLS_FAILED.code());
+                .set(FrameType.GOODBYE, 0, 0, 0, 0, EventReason.TLS_FAILED.code())
+                .writeTo(frame, 0);
         try {
             records.writeRaw(frame);
         } catch (final IOException e) {

@@ -33,16 +33,9 @@ class BadProofToClientTest extends ClientUnderAttack {
     private RawPeer greeted() throws IOException {
         final RawPeer peer = connected(ConnectOptions.defaults().withSecret(Proofs.secret()));
         clientHello = new byte[FrameHeader.LENGTH];
-        Hello.addFeatures(
-                Hello.encode(
-                        new FrameHeader().wrap(ByteBuffer.wrap(clientHello), 0),
-                        0,
-                        0,
-                        0,
-                        0,
-                        5000,
-                        1 << 30),
-                Hello.FEATURE_AUTHENTICATION);
+        final FrameHeader header = Hello.set(new FrameHeader(), 0, 0, 0, 0, 5000, 1 << 30);
+        Hello.addFeatures(header, Hello.FEATURE_AUTHENTICATION)
+                .writeTo(ByteBuffer.wrap(clientHello), 0);
         return peer;
     }
 

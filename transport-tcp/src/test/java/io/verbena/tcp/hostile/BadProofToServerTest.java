@@ -58,10 +58,10 @@ class BadProofToServerTest extends ServerUnderAttack {
         assertThat(hello.payload()).hasSize(32);
         final byte[] header = new byte[FrameHeader.LENGTH];
         new FrameHeader()
-                .wrap(ByteBuffer.wrap(header), 0)
-                .encode(FrameType.HELLO, 0, hello.credits(), 32, hello.id(), hello.room())
+                .set(FrameType.HELLO, 0, hello.credits(), 32, hello.id(), hello.room())
                 .rkey(5000)
-                .remoteAddress(1 | 1 << 8 | 1024 << 16 | 1L << 32);
+                .remoteAddress(1 | 1 << 8 | 1024 << 16 | 1L << 32)
+                .writeTo(ByteBuffer.wrap(header), 0);
         assertThat(hello.payload()).isEqualTo(Proofs.serverMac(header, HELLO, nonce, NONCE));
         peer.send(Frames.request(1, 100, 10));
         assertThat(peer.receive().type()).isEqualTo(FrameType.RESPONSE);

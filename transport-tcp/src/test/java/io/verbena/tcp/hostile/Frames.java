@@ -27,7 +27,7 @@ final class Frames {
             final int room,
             final byte... payload) {
         final ByteBuffer bytes = ByteBuffer.allocate(FrameHeader.LENGTH + payload.length);
-        new FrameHeader().wrap(bytes, 0).encode(type, flags, credits, payloadLength, id, room);
+        new FrameHeader().set(type, flags, credits, payloadLength, id, room).writeTo(bytes, 0);
         bytes.put(FrameHeader.LENGTH, payload);
         return bytes.array();
     }
@@ -67,14 +67,8 @@ final class Frames {
             final int maxPayload,
             final byte... payload) {
         final ByteBuffer bytes = ByteBuffer.allocate(FrameHeader.LENGTH + payload.length);
-        Hello.encode(
-                new FrameHeader().wrap(bytes, 0),
-                0,
-                credits,
-                payloadLength,
-                window,
-                keepaliveMs,
-                maxPayload);
+        Hello.set(new FrameHeader(), 0, credits, payloadLength, window, keepaliveMs, maxPayload)
+                .writeTo(bytes, 0);
         bytes.put(FrameHeader.LENGTH, payload);
         return bytes.array();
     }

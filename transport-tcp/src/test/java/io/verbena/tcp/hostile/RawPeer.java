@@ -125,7 +125,7 @@ final class RawPeer implements AutoCloseable {
             if (header == null) {
                 return null;
             }
-            final FrameHeader view = new FrameHeader().wrap(header, 0);
+            final FrameHeader view = new FrameHeader().readFrom(header, 0);
             final int length = view.payloadLength();
             final int type = view.type();
             final ByteBuffer payload = take(length);
@@ -150,7 +150,7 @@ final class RawPeer implements AutoCloseable {
         if (header == null) {
             throw new AssertionError("the link has ended, where a frame was expected");
         }
-        final FrameHeader view = new FrameHeader().wrap(header, 0);
+        final FrameHeader view = new FrameHeader().readFrom(header, 0);
         return new Head(view.type(), view.transactionId(), view.payloadLength());
     }
 

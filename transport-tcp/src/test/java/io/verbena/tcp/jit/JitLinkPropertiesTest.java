@@ -42,16 +42,9 @@ class JitLinkPropertiesTest {
         }
 
         void sayHello(final int credits) throws IOException {
-            final ByteBuffer frame = frame();
-            Hello.encode(header, 0, credits, 0, credits, 0, piece);
+            final ByteBuffer frame = ByteBuffer.allocate(FrameHeader.LENGTH);
+            Hello.set(header, 0, credits, 0, credits, 0, piece).writeTo(frame, 0);
             writeAll(frame);
-        }
-
-        private ByteBuffer frame() {
-            final ByteBuffer frame =
-                    ByteBuffer.allocate(FrameHeader.LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-            header.wrap(frame, 0);
-            return frame;
         }
 
         private void writeAll(final ByteBuffer... from) throws IOException {
@@ -67,7 +60,7 @@ class JitLinkPropertiesTest {
             final ByteBuffer first =
                     ByteBuffer.allocate(FrameHeader.LENGTH + together)
                             .order(ByteOrder.LITTLE_ENDIAN);
-            header.wrap(first, 0).encode(type, 0, 0, payload.length, transactionId, piece);
+            header.set(type, 0, 0, payload.length, transactionId, piece).writeTo(first, 0);
             first.put(FrameHeader.LENGTH, payload, 0, together);
             if (together == payload.length) {
                 writeAll(first);
@@ -83,7 +76,7 @@ class JitLinkPropertiesTest {
                 assertThat(i).as("reads").isLessThan(1 << 17);
                 read = link.read(area.clear());
             }
-            header.wrap(area, 0);
+            header.readFrom(area, 0);
             assertThat(header.type()).isEqualTo(type);
             transactionId = header.transactionId();
             final byte[] payload = new byte[header.payloadLength()];
