@@ -163,12 +163,11 @@ final class HandPeer implements AutoCloseable {
     static final class Frame {
         private byte[] bytes;
         private final ByteBuffer buffer;
-        private final FrameHeader header = new FrameHeader();
 
         private Frame(final int type, final int payload) {
             bytes = new byte[Frames.OVERHEAD + payload];
             buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-            header.set(type, 0, 0, payload, 0, 8192).writeTo(buffer, 0);
+            new FrameHeader().set(type, 0, 0, payload, 0, 8192).writeTo(buffer, 0);
             grant(RECEIVES);
         }
 
@@ -199,7 +198,7 @@ final class HandPeer implements AutoCloseable {
 
         /** The payload is in the peer's memory, or so it says. */
         Frame at(final long address, final int rkey) {
-            header.remoteAddress(address).rkey(rkey);
+            buffer.putLong(16, address).putInt(24, rkey);
             return flags(Frames.FLAG_REMOTE);
         }
 
