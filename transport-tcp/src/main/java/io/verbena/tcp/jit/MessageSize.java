@@ -34,25 +34,25 @@ final class MessageSize {
     }
 
     /**
-     * Reads one.
+     * Reads one, whatever the byte order of the buffer.
      *
      * @return the size, unsigned: a negative one is beyond 2<sup>31</sup>.
      */
     int read(final ByteBuffer bytes, final int index) {
-        final int value = bytes.getInt(index);
-        final int swapped = Integer.reverseBytes(value);
+        final int asIs = bytes.getInt(index);
+        final int little =
+                bytes.order() == ByteOrder.LITTLE_ENDIAN ? asIs : Integer.reverseBytes(asIs);
+        final int big = Integer.reverseBytes(little);
         ByteOrder known = order;
         if (known == null) {
-            known = bytes.order();
-            if (Integer.compareUnsigned(value, swapped) > 0) {
-                known =
-                        known == ByteOrder.BIG_ENDIAN
-                                ? ByteOrder.LITTLE_ENDIAN
-                                : ByteOrder.BIG_ENDIAN;
-            }
+            // Where both are the same, as 65 792, the peer is what most are.
+            known =
+                    Integer.compareUnsigned(little, big) <= 0
+                            ? ByteOrder.LITTLE_ENDIAN
+                            : ByteOrder.BIG_ENDIAN;
             order = known;
         }
-        return known == bytes.order() ? value : swapped;
+        return known == ByteOrder.LITTLE_ENDIAN ? little : big;
     }
 
     /** Reads the size of a message of the peer's, which may be none. */

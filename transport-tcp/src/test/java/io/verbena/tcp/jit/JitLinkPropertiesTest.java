@@ -31,8 +31,7 @@ class JitLinkPropertiesTest {
         private final JitLink link;
         private final int piece;
         private final FrameHeader header = new FrameHeader();
-        private final ByteBuffer area =
-                ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+        private final ByteBuffer area = ByteBuffer.allocateDirect(1 << 16);
         private long transactionId;
 
         End(final JitEnd end, final int pace, final int piece) {
@@ -57,9 +56,7 @@ class JitLinkPropertiesTest {
         /** The first bytes of a payload come with the header, as small ones all do. */
         void write(final int type, final byte[] payload) throws IOException {
             final int together = Math.min(payload.length, 100);
-            final ByteBuffer first =
-                    ByteBuffer.allocate(FrameHeader.LENGTH + together)
-                            .order(ByteOrder.LITTLE_ENDIAN);
+            final ByteBuffer first = ByteBuffer.allocate(FrameHeader.LENGTH + together);
             header.set(type, 0, 0, payload.length, transactionId, piece).writeTo(first, 0);
             first.put(FrameHeader.LENGTH, payload, 0, together);
             if (together == payload.length) {
