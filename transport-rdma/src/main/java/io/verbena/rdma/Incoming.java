@@ -236,12 +236,12 @@ final class Incoming {
         }
         final int slot = slotOf(begun);
         final int at = memory.receiveSlot(slot);
-        final String wrong = wrongWith(slot, at);
+        header.readFrom(memory.slots, at);
+        final String wrong = wrongWith(lengths[slot]);
         if (wrong != null) {
             connection.teardown().end(EventReason.PROTOCOL_ERROR, wrong, null);
             return false;
         }
-        header.readFrom(memory.slots, at);
         final boolean remote = (header.flags() & Frames.FLAG_REMOTE) != 0;
         final boolean toRead = remote && header.type() == FrameType.REQUEST;
         if (toRead ? readsPosted - readsCompleted >= maxReads : done != begun) {
@@ -328,12 +328,10 @@ final class Incoming {
     }
 
     /** What is wrong with the frame itself; null if nothing. The rest is the engine's to judge. */
-    private @Nullable String wrongWith(final int slot, final int at) {
-        final int length = lengths[slot];
+    private @Nullable String wrongWith(final int length) {
         if (length < Frames.OVERHEAD) {
             return "a frame of %d bytes, which is less than a header".formatted(length);
         }
-        header.readFrom(memory.slots, at);
         final boolean remote = (header.flags() & Frames.FLAG_REMOTE) != 0;
         if (remote && header.type() != FrameType.REQUEST && header.type() != FrameType.RESPONSE) {
             return "a payload elsewhere where none belongs: " + header;

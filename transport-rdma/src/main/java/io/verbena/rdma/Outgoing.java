@@ -148,7 +148,6 @@ final class Outgoing {
         final int length = header.payloadLength();
         final int index = sent & mask;
         final int slot = memory.sendSlot(index);
-        header.writeTo(memory.slots, slot);
         memory.slots.putLong(slot + Frames.LANDING_ADDRESS, 0);
         memory.slots.putInt(slot + Frames.LANDING_RKEY, 0);
         final int type = header.type();
@@ -186,6 +185,7 @@ final class Outgoing {
             announce(index, Frames.OVERHEAD, false);
             return SendResult.SENT;
         }
+        header.writeTo(memory.slots, slot);
         if (length > 0 && message != null) {
             final var source = message.outbound();
             source.limit(source.capacity());
