@@ -22,7 +22,7 @@ final class Inbound {
     private final NioConnection connection;
 
     /** The header of a frame that has been read in part. */
-    private final byte[] headerBytes = new byte[HEADER];
+    private final ByteBuffer headerBytes = ByteBuffer.allocate(HEADER);
 
     /** Bytes of it that are there; all of them while a payload is being read. */
     private int headerHave;
@@ -87,7 +87,7 @@ final class Inbound {
             if (payloadHave == payloadLength) {
                 target = null;
                 headerHave = 0;
-                connection.handler().onFrame(area.header(headerBytes), memory);
+                connection.handler().onFrame(area.header(headerBytes, 0), memory);
                 final int end = bytes.position();
                 // What is thrown away is in the same buffer as what follows it.
                 consume(area, bytes, memory == MsgMemory.DISCARD ? left : 0, end);
@@ -146,7 +146,7 @@ final class Inbound {
 
     private void keepHeader(final ByteBuffer bytes, final int start, final int end) {
         headerHave = end - start;
-        bytes.get(start, headerBytes, 0, headerHave);
+        headerBytes.put(0, bytes, start, headerHave);
     }
 
     private void putAside(final ByteBuffer bytes, final int start, final int end) {

@@ -22,15 +22,11 @@ final class ReadArea {
     /** To read into. */
     private final ByteBuffer bytes;
 
-    /** A header that was kept from an earlier read. */
-    private final ByteBuffer kept;
-
     private final FrameHeader header = new FrameHeader();
 
     ReadArea() {
-        memory = PooledByteBufAllocator.DEFAULT.directBuffer(BYTES + FrameHeader.LENGTH);
+        memory = PooledByteBufAllocator.DEFAULT.directBuffer(BYTES);
         bytes = memory.nioBuffer(0, BYTES);
-        kept = memory.nioBuffer(BYTES, FrameHeader.LENGTH);
     }
 
     /** The buffer, empty. */
@@ -41,12 +37,6 @@ final class ReadArea {
     /** The header at a place, as long as no other is asked for. */
     FrameHeader header(final ByteBuffer where, final int index) {
         return header.readFrom(where, index);
-    }
-
-    /** The header of these bytes, as long as no other is asked for. */
-    FrameHeader header(final byte[] header) {
-        kept.put(0, header);
-        return this.header.readFrom(kept, 0);
     }
 
     void close() {

@@ -198,7 +198,7 @@ final class MemAttachment extends MemEndpoint {
         target = null;
         handler.onFrame(present(frame), memory);
         // The header was valid during the call only: who kept it reads nonsense from now on.
-        header.set(-1, -1, -1, -1, -1, -1);
+        header.set(-1, -1, -1, -1, -1, -1).remoteAddress(-1).rkey(-1);
         return true;
     }
 
