@@ -33,9 +33,7 @@ final class InterruptibleWait extends AbstractSelector {
     boolean await(final int timeoutMs) {
         begin();
         try {
-            return VirtualThreadWait.isDue()
-                    ? VirtualThreadWait.await(verbs, waiter, timeoutMs)
-                    : verbs.await(waiter, timeoutMs);
+            return verbs.await(waiter, timeoutMs);
         } finally {
             end();
         }

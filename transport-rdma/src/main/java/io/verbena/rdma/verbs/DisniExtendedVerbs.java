@@ -287,7 +287,9 @@ final class DisniExtendedVerbs extends DisniVerbs {
 
     @Override
     public boolean await(final long waiter, final int timeoutMs) {
-        return Extensions.await(waiter, timeoutMs);
+        return VirtualThreadWait.isDue()
+                ? VirtualThreadWait.await(waiter, timeoutMs)
+                : Extensions.await(waiter, timeoutMs);
     }
 
     @Override

@@ -1,7 +1,6 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
-package io.verbena.rdma;
+package io.verbena.rdma.verbs;
 
-import io.verbena.rdma.verbs.Verbs;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -13,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtual thread's wait in the verbs. A native call keeps its carrier thread (JEP 444), and for
- * natives that aren't its own the JDK starts no other one: so as many waits as there are carriers
- * would let no virtual thread run, those included that are waited for. A platform thread makes the
- * call instead.
+ * A virtual thread's wait in {@link Extensions#await}. A native call keeps its carrier thread (JEP
+ * 444), and for natives that aren't its own the JDK starts no other one: so as many waits as there
+ * are carriers would let no virtual thread run, those included that are waited for. A platform
+ * thread makes the call instead.
  */
 final class VirtualThreadWait {
     /** {@code Thread.isVirtual()}; null before JDK 21. */
@@ -58,10 +57,10 @@ final class VirtualThreadWait {
     }
 
     /**
-     * {@link Verbs#await}. An interrupt doesn't end it: who interrupts is to wake the waiter, as
-     * {@link InterruptibleWait} sees to.
+     * Waits as the native does. An interrupt doesn't end it: who interrupts is to wake the waiter.
      */
-    static boolean await(final Verbs verbs, final long waiter, final int timeoutMs) {
-        return CompletableFuture.supplyAsync(() -> verbs.await(waiter, timeoutMs), THREADS).join();
+    static boolean await(final long waiter, final int timeoutMs) {
+        return CompletableFuture.supplyAsync(() -> Extensions.await(waiter, timeoutMs), THREADS)
+                .join();
     }
 }
