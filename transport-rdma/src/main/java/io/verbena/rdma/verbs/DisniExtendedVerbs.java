@@ -287,8 +287,8 @@ final class DisniExtendedVerbs extends DisniVerbs {
 
     @Override
     public boolean await(final long waiter, final int timeoutMs) {
-        return VirtualThreadWait.isDue()
-                ? VirtualThreadWait.await(waiter, timeoutMs)
+        return DisniVirtualThreadWait.isDue()
+                ? DisniVirtualThreadWait.await(waiter, timeoutMs)
                 : Extensions.await(waiter, timeoutMs);
     }
 

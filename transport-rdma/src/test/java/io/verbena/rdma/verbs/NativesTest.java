@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.verbena.testkit.VirtualThreads;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
@@ -20,13 +21,17 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.condition.OS;
 
 /** The natives, as far as they go without an RDMA device. */
@@ -316,6 +321,57 @@ class NativesTest {
         thread.join();
         assertThat(woken).isTrue();
         verbs.destroyWaiter(waiter);
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsThatWaitKeepNoOthersOut() throws Exception {
+        final long[] waiters = new long[4 * Runtime.getRuntime().availableProcessors()];
+        final ExecutorService virtual = VirtualThreads.executor();
+        try {
+            final CountDownLatch wait = new CountDownLatch(waiters.length);
+            final List<Future<Boolean>> woken = new ArrayList<>();
+            for (int i = 0; i < waiters.length; i++) {
+                final long waiter = verbs.createWaiter();
+                waiters[i] = waiter;
+                woken.add(
+                        virtual.submit(
+                                () -> {
+                                    wait.countDown();
+                                    return verbs.await(waiter, -1);
+                                }));
+            }
+            // Each wakes one, and none of them had a carrier if those who wait kept theirs.
+            assertThat(wait.await(20, TimeUnit.SECONDS)).isTrue();
+            for (final long waiter : waiters) {
+                virtual.submit(() -> verbs.wake(waiter)).get(20, TimeUnit.SECONDS);
+            }
+            for (final Future<Boolean> each : woken) {
+                assertThat(each.get(20, TimeUnit.SECONDS)).isTrue();
+            }
+        } finally {
+            for (final long waiter : waiters) {
+                verbs.wake(waiter);
+            }
+            virtual.shutdown();
+            assertThat(virtual.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+        }
+        for (final long waiter : waiters) {
+            verbs.destroyWaiter(waiter);
+        }
+        final ExecutorService another = VirtualThreads.executor();
+        assertThat(another.submit(() -> awaitGone(waiters[0])).get(20, TimeUnit.SECONDS))
+                .isInstanceOf(IllegalStateException.class);
+        another.shutdown();
+    }
+
+    private static RuntimeException awaitGone(final long waiter) {
+        try {
+            verbs.await(waiter, 0);
+            return null;
+        } catch (final RuntimeException e) {
+            return e;
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * are carriers would let no virtual thread run, those included that are waited for. A platform
  * thread makes the call instead.
  */
-final class VirtualThreadWait {
+final class DisniVirtualThreadWait {
     /** {@code Thread.isVirtual()}; null before JDK 21. */
     private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
@@ -35,7 +36,7 @@ final class VirtualThreadWait {
                         return thread;
                     });
 
-    private VirtualThreadWait() {}
+    private DisniVirtualThreadWait() {}
 
     private static @Nullable MethodHandle isVirtual() {
         try {
@@ -60,7 +61,14 @@ final class VirtualThreadWait {
      * Waits as the native does. An interrupt doesn't end it: who interrupts is to wake the waiter.
      */
     static boolean await(final long waiter, final int timeoutMs) {
-        return CompletableFuture.supplyAsync(() -> Extensions.await(waiter, timeoutMs), THREADS)
-                .join();
+        try {
+            return CompletableFuture.supplyAsync(() -> Extensions.await(waiter, timeoutMs), THREADS)
+                    .join();
+        } catch (final CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 }
