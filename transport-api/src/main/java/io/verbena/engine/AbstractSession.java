@@ -30,10 +30,6 @@ import org.jspecify.annotations.Nullable;
  * comes from the transport; {@link #finish} tells the application, once.
  */
 abstract class AbstractSession implements Session, ConnectionHandler {
-    private static final int OWES_KEEPALIVE = 1;
-    private static final int OWES_CLOSE = 2;
-    private static final int OWES_GOODBYE = 4;
-
     /** Another one, when the session has been moved. */
     EventQueue queue;
 
@@ -72,11 +68,10 @@ abstract class AbstractSession implements Session, ConnectionHandler {
 
     private final URI uri;
     private @Nullable Connection connection;
-    private int owed;
-    private int owedCredits;
+    private final OwedFrames owed = new OwedFrames(this);
     private @Nullable Object userContext;
 
-    private @Nullable SessionClosed end;
+    private final SessionEnd end = new SessionEnd();
     private @Nullable Timer closeTimer;
 
     private @Nullable Heart heart;
@@ -151,48 +146,29 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         return !blocked && send(null) != SendResult.BACK_PRESSURED;
     }
 
-    private void owe(final int what) {
-        owed |= what;
-        sendOwed();
-    }
-
     final void oweCredits(final int credits) {
-        owedCredits += credits;
-        sendOwed();
+        owed.credits(credits);
     }
 
     final void oweClose() {
-        owe(OWES_CLOSE);
+        owed.close();
     }
 
     /** This side's last frame; it goes behind everything in {@link #outbound}. */
     final void oweGoodbye() {
-        if (!saidGoodbye) {
+        if (saidGoodbye) {
+            // What kept it from leaving before may be gone.
+            owed.send();
+        } else {
             saidGoodbye = true;
-            owed |= OWES_GOODBYE;
+            owed.goodbye();
         }
-        // What kept it from leaving before may be gone.
-        sendOwed();
     }
 
-    private void sendOwed() {
-        if (owedCredits > 0 && sendControl(FrameType.CREDIT, 0, owedCredits, 0, 0)) {
-            owedCredits = 0;
-        }
-        if ((owed & OWES_KEEPALIVE) != 0
-                && sendControl(FrameType.KEEPALIVE, stalled ? FrameHeader.FLAG_BUSY : 0, 0, 0, 0)) {
-            owed &= ~OWES_KEEPALIVE;
-        }
-        if ((owed & OWES_CLOSE) != 0 && sendControl(FrameType.CLOSE, 0, 0, 0, 0)) {
-            owed &= ~OWES_CLOSE;
-        }
-        if ((owed & OWES_GOODBYE) != 0
-                && outbound.isEmpty()
-                && sendControl(FrameType.GOODBYE, 0, 0, 0, endReason().code())) {
-            owed &= ~OWES_GOODBYE;
-            if (peerSaidGoodbye) {
-                closeLink();
-            }
+    /** It is on the link. */
+    final void goodbyeSent() {
+        if (peerSaidGoodbye) {
+            closeLink();
         }
     }
 
@@ -203,12 +179,17 @@ abstract class AbstractSession implements Session, ConnectionHandler {
             return;
         }
         pump();
-        if (!blocked && (owed != 0 || owedCredits != 0)) {
-            sendOwed();
+        if (!blocked) {
+            owed.send();
         }
     }
 
     // ---- receiving less
+
+    /** Was the transport told "not now"? */
+    final boolean isStalled() {
+        return stalled;
+    }
 
     /** Tells the transport "not now", because of a limit on events. */
     final void stallForBudget() {
@@ -252,8 +233,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
                 || detached
                 || state != SessionState.ESTABLISHED
                 || blocked
-                || owed != 0
-                || owedCredits != 0
+                || !owed.isEmpty()
                 || !outbound.isEmpty()
                 || !link.tryDetach()) {
             return false;
@@ -323,7 +303,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
                     onPeerTakesNothing();
                 }
                 if (!saidGoodbye) {
-                    owe(OWES_KEEPALIVE);
+                    owed.keepalive();
                 }
             }
             case PEER_SILENT ->
@@ -417,38 +397,15 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         peerSaidGoodbye = true;
         final EventReason said = EventReason.of(frame.room());
         startEnd(
-                switch (said) {
-                    // What the peer has to say about this side, or about its limits.
-                    case PROTOCOL_ERROR,
-                            VERSION_MISMATCH,
-                            LIMIT_REACHED,
-                            HELLO_TIMEOUT,
-                            AUTHENTICATION_FAILED,
-                            TLS_FAILED ->
-                            SessionClosed.of(said, endedByPeer(said), null);
-                    // Its own affairs.
-                    default ->
-                            SessionClosed.of(
-                                    EventReason.CLOSED_BY_PEER,
-                                    "closed by %s (%s there)".formatted(remoteAddress(), said),
-                                    null);
-                });
-    }
-
-    private String endedByPeer(final EventReason said) {
-        // A first frame that says so is in clear, as this side has spoken.
-        return said == EventReason.TLS_FAILED && state.compareTo(SessionState.ESTABLISHED) < 0
-                ? "%s speaks TLS alone, and this side doesn't: connect by the scheme that it listens on"
-                        .formatted(remoteAddress())
-                : "ended by %s: %s".formatted(remoteAddress(), said);
+                SessionEnd.saidByPeer(
+                        said, remoteAddress(), state.compareTo(SessionState.ESTABLISHED) >= 0));
     }
 
     /** Notes why the session ends, if nothing has been noted before. */
     final boolean startEnd(final SessionClosed event) {
-        if (end != null) {
+        if (!end.begin(event)) {
             return false;
         }
-        end = event;
         if (state != SessionState.CLOSED) {
             state = SessionState.CLOSING;
         }
@@ -456,22 +413,14 @@ abstract class AbstractSession implements Session, ConnectionHandler {
     }
 
     final EventReason endReason() {
-        return end == null ? EventReason.UNKNOWN : end.reason();
+        return end.reason();
     }
 
     private void closeTimedOut() {
         if (state == SessionState.CLOSED) {
             return;
         }
-        final SessionClosed before = end;
-        if (before != null && before.reason() == EventReason.CLOSED_BY_SELF) {
-            end =
-                    SessionClosed.of(
-                            EventReason.CLOSE_TIMEOUT,
-                            "the close took longer than %d ms and was cut short"
-                                    .formatted(options.closeTimeoutNs() / 1_000_000),
-                            null);
-        }
+        end.timedOut(options.closeTimeoutNs());
         abandon();
     }
 
@@ -543,7 +492,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         }
         state = SessionState.CLOSED;
         queue.residents().remove(this);
-        final SessionClosed event = end;
+        final SessionClosed event = end.event();
         if (event != null) {
             queue.countEvent();
             try {
@@ -563,17 +512,7 @@ abstract class AbstractSession implements Session, ConnectionHandler {
 
     /** What to throw at who calls on a session that has ended or is about to. */
     final SessionClosedException refused(final String what) {
-        final SessionClosed event = end;
-        return event == null
-                ? new SessionClosedException(EventReason.UNKNOWN, what, null)
-                : new SessionClosedException(
-                        event.reason(),
-                        "%s: the session is %s: %s"
-                                .formatted(
-                                        what,
-                                        state == SessionState.CLOSED ? "closed" : "closing",
-                                        event.detail()),
-                        event.cause());
+        return end.refused(what, state == SessionState.CLOSED);
     }
 
     // ---- what everybody may know
