@@ -6,18 +6,15 @@ import io.verbena.PeerIdentity;
 import io.verbena.spi.Connection;
 import io.verbena.spi.ConnectionHandler;
 import io.verbena.spi.MsgMemory;
-import io.verbena.spi.RemoteHost;
 import io.verbena.tcp.jit.JitEnd;
 import io.verbena.tcp.jit.JitLink;
 import io.verbena.tcp.link.BlockingCall;
-import io.verbena.tcp.link.DedicatedLink;
 import io.verbena.tcp.link.Link;
 import io.verbena.tcp.link.LinkException;
 import io.verbena.tcp.link.PlainLink;
 import io.verbena.tcp.link.TlsHandshake;
 import io.verbena.wire.FrameHeader;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -48,20 +45,15 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     private final TlsHandshake.@Nullable Setup tls;
     private final Outbound outbound;
     private final Inbound inbound;
+
+    /** Its link is there from OPEN on. */
+    private final WatchedSocket socket = new WatchedSocket(this);
+
     private NioPoller poller;
     private ConnectionHandler handler;
     private String remoteAddress;
     private Phase phase = Phase.CONNECTING;
-    private @Nullable SocketChannel channel;
     private @Nullable TlsHandshake handshake;
-
-    /** From OPEN on; after the end, it is closed. */
-    private @Nullable Link link;
-
-    /** The same, as long as the socket blocks. */
-    private @Nullable DedicatedLink dedicated;
-
-    private @Nullable SelectionKey key;
     private @Nullable Runnable onConnectable;
 
     private @Nullable Ending ending;
@@ -101,15 +93,14 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     /** A connect is under way on this channel: run the task when the kernel has news. */
     void connecting(final SocketChannel attempt, final Runnable task) throws IOException {
-        channel = attempt;
         onConnectable = task;
-        key = attempt.register(poller.selector(), SelectionKey.OP_CONNECT, this);
+        socket.watch(attempt, poller, SelectionKey.OP_CONNECT);
     }
 
     /** The attempt has failed; another may follow. */
     void attemptFailed() {
         onConnectable = null;
-        closeChannel();
+        socket.closeChannel();
     }
 
     boolean isConnecting() {
@@ -118,10 +109,9 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     /** There is a connection: its link is up, or {@link #secure()} is still to be called. */
     void connected(final SocketChannel connected, final String peer) throws IOException {
-        channel = connected;
         remoteAddress = peer;
         onConnectable = null;
-        key = connected.register(poller.selector(), 0, this);
+        socket.watch(connected, poller, 0);
         if (tls == null) {
             opened(new PlainLink(connected));
         } else {
@@ -165,7 +155,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     private void opened(final Link made) {
         final Link carrier =
                 jit == null ? made : new JitLink(made, jit, remoteAddress, this::readLater);
-        link = carrier;
+        socket.link(carrier);
         phase = Phase.OPEN;
         poller.add(this);
         updateInterest();
@@ -183,12 +173,8 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public void onInterest(final boolean read, final boolean write) {
-        final SelectionKey current = key;
-        if (current != null && current.isValid()) {
-            current.interestOps(
-                    (read ? SelectionKey.OP_READ : 0) | (write ? SelectionKey.OP_WRITE : 0));
-            poller.selectSoon();
-        }
+        socket.interest(read, write);
+        poller.selectSoon();
     }
 
     @Override
@@ -208,7 +194,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     /** Is there nothing else that its poller's selector would have to tell of? */
     boolean isAlone() {
-        return poller.selector().keys().size() == (key == null ? 0 : 1);
+        return poller.selector().keys().size() == (socket.isWatched() ? 1 : 0);
     }
 
     /**
@@ -216,25 +202,15 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
      * OpenJ9's framing, where what is read next isn't always the socket.
      */
     boolean block(final BlockingCall call) {
-        final SocketChannel socket = channel;
-        final Link carrier = link;
-        final SelectionKey current = key;
         if (phase != Phase.OPEN
                 || jit != null
-                || socket == null
-                || carrier == null
-                || current == null
+                || !socket.isWatched()
                 || inbound.isStalled()
                 || wantsToSend()) {
             return false;
         }
         try {
-            current.cancel();
-            key = null;
-            poller.forgetCancelled(socket);
-            socket.configureBlocking(true);
-            dedicated = new DedicatedLink(carrier, socket, call);
-            link = dedicated;
+            socket.block(poller, call);
         } catch (final IOException e) {
             fail(e);
         }
@@ -243,46 +219,26 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     /** The end of that: the selector tells what is ready. */
     void unblock() {
-        final SocketChannel socket = channel;
-        if (stopBlocking() && socket != null) {
-            try {
-                key = socket.register(poller.selector(), 0, this);
-                updateInterest();
-            } catch (final IOException e) {
-                fail(e);
-            }
-        }
-    }
-
-    private boolean stopBlocking() {
-        final DedicatedLink present = dedicated;
-        final SocketChannel socket = channel;
-        if (present == null || socket == null) {
-            return false;
-        }
-        dedicated = null;
-        link = present.inner();
         try {
-            socket.configureBlocking(false);
-            return true;
+            if (socket.stopBlocking()) {
+                socket.watchAgain(poller, 0);
+                updateInterest();
+            }
         } catch (final IOException e) {
             fail(e);
-            return false;
         }
     }
 
-    /** A read was cut short, and nothing is received any more. */
     boolean isDeaf() {
-        final DedicatedLink present = dedicated;
-        return present != null && present.isDeaf();
+        return socket.isDeaf();
     }
 
     /** The link to write to: an interrupted thread would close a socket that blocks. */
     private @Nullable Link writable() {
-        if (dedicated != null && Thread.currentThread().isInterrupted()) {
+        if (socket.isBlocking() && Thread.currentThread().isInterrupted()) {
             unblock();
         }
-        return link;
+        return socket.link();
     }
 
     boolean isAttached() {
@@ -302,19 +258,21 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         if (phase != Phase.OPEN) {
             return;
         }
-        stopBlocking();
+        try {
+            socket.stopBlocking();
+        } catch (final IOException e) {
+            fail(e);
+            return;
+        }
         outbound.part();
         inbound.part();
-        if (link != null) {
-            link.part();
+        final Link carrier = socket.link();
+        if (carrier != null) {
+            carrier.part();
         }
         phase = Phase.DETACHED;
         poller.remove(this);
-        final SelectionKey old = key;
-        if (old != null) {
-            old.cancel();
-            key = null;
-        }
+        socket.unwatch();
     }
 
     @Override
@@ -341,14 +299,11 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         inbound.moveTo(target.segments());
         handler = newHandler;
         phase = Phase.OPEN;
-        final SocketChannel socket = channel;
         try {
-            if (socket != null) {
-                target.forgetCancelled(socket);
-                key = socket.register(target.selector(), SelectionKey.OP_READ, this);
-            }
-            if (link != null) {
-                link.moveTo(target.linkMemory());
+            socket.watchAgain(target, SelectionKey.OP_READ);
+            final Link carrier = socket.link();
+            if (carrier != null) {
+                carrier.moveTo(target.linkMemory());
             }
             target.add(this);
             target.resumeLater(this);
@@ -410,11 +365,8 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         }
         phase = Phase.ENDED;
         poller.remove(this);
-        final SocketChannel socket = channel;
-        if (lastWordsAreOnTheirWay && socket != null) {
-            channel = null;
-            release();
-            poller.linger(socket);
+        if (lastWordsAreOnTheirWay) {
+            releaseAndLinger();
         } else {
             release();
         }
@@ -425,13 +377,17 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     private void endOrderly() {
         phase = Phase.ENDED;
         poller.remove(this);
-        final SocketChannel socket = channel;
-        channel = null;
-        release();
-        if (socket != null) {
-            poller.linger(socket);
-        }
+        releaseAndLinger();
         poller.tellLater(this);
+    }
+
+    /** What was sent is to reach the peer, whatever that still sends. */
+    private void releaseAndLinger() {
+        final SocketChannel left = socket.handOver();
+        release();
+        if (left != null) {
+            poller.linger(left);
+        }
     }
 
     /** Its poller is closed, and nobody is told. */
@@ -449,17 +405,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
             handshakeEnded();
             begun.cancel();
         }
-        if (link != null) {
-            link.close();
-        }
-        closeChannel();
-    }
-
-    private void closeChannel() {
-        final SocketChannel socket = channel;
-        channel = null;
-        key = null;
-        NioPoller.closeQuietly(socket);
+        socket.close();
     }
 
     /** Tells the handler of the end. */
@@ -541,7 +487,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     }
 
     boolean wantsToSend() {
-        final Link carrier = link;
+        final Link carrier = socket.link();
         return outbound.isFull() || (carrier != null && carrier.hasUnsent());
     }
 
@@ -549,7 +495,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     /** Reads once; returns whether there was anything. */
     boolean read() {
-        final Link carrier = link;
+        final Link carrier = socket.link();
         if (phase != Phase.OPEN || carrier == null || inbound.isStalled()) {
             return false;
         }
@@ -591,7 +537,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public void resume() {
-        final Link carrier = link;
+        final Link carrier = socket.link();
         if (phase == Phase.OPEN && carrier != null) {
             inbound.resume(poller.readArea());
             if (carrier.hasUnread()) {
@@ -622,7 +568,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     }
 
     private boolean wantsToReceive() {
-        final Link carrier = link;
+        final Link carrier = socket.link();
         return phase == Phase.OPEN
                 && carrier != null
                 && carrier.isReadable()
@@ -630,15 +576,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
     }
 
     private void updateInterest() {
-        final SelectionKey current = key;
-        if (current != null && current.isValid()) {
-            final int interest =
-                    (wantsToReceive() ? SelectionKey.OP_READ : 0)
-                            | (wantsToSend() ? SelectionKey.OP_WRITE : 0);
-            if (current.interestOps() != interest) {
-                current.interestOps(interest);
-            }
-        }
+        socket.interest(wantsToReceive(), wantsToSend());
     }
 
     // ---- what everybody may know
@@ -654,12 +592,14 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public long receivedBytes() {
-        return link == null ? 0 : link.receivedBytes();
+        final Link carrier = socket.link();
+        return carrier == null ? 0 : carrier.receivedBytes();
     }
 
     @Override
     public long sentBytes() {
-        return link == null ? 0 : link.sentBytes();
+        final Link carrier = socket.link();
+        return carrier == null ? 0 : carrier.sentBytes();
     }
 
     @Override
@@ -669,15 +609,7 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public String remoteHost() {
-        final SocketChannel socket = channel;
-        try {
-            return socket != null && socket.getRemoteAddress() instanceof InetSocketAddress inet
-                    ? RemoteHost.of(inet.getAddress())
-                    : transport;
-        } catch (final IOException e) {
-            // Closed: gone before it was counted.
-            return transport;
-        }
+        return socket.remoteHost(transport);
     }
 
     @Override
@@ -687,7 +619,8 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     @Override
     public @Nullable PeerIdentity peer() {
-        return link == null ? null : link.peer();
+        final Link carrier = socket.link();
+        return carrier == null ? null : carrier.peer();
     }
 
     @Override
