@@ -113,7 +113,10 @@ public abstract class StreamContract {
     }
 
     private <T extends AutoCloseable> T closing(final T closeable) {
-        open.add(closeable);
+        // A stream that was requeued is taken again, and is for one thread, its end included.
+        if (!open.contains(closeable)) {
+            open.add(closeable);
+        }
         return closeable;
     }
 
