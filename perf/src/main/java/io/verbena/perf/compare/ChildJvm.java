@@ -98,7 +98,10 @@ final class ChildJvm {
 
     /** Waits for the child, though not for ever; returns what went wrong, or nothing. */
     private String await(final Process process) throws InterruptedException {
-        final long limitMs = GRACE.toMillis() + (long) (1000 * (warmUpSeconds + seconds));
+        final long limitMs =
+                GRACE.toMillis()
+                        + TimeUnit.NANOSECONDS.toMillis(Figure.MOST_COMPILING_NS)
+                        + (long) (1000 * (warmUpSeconds + seconds));
         try {
             if (!process.waitFor(limitMs, TimeUnit.MILLISECONDS)) {
                 return "not done after " + limitMs / 1000 + " s";

@@ -36,9 +36,6 @@ import picocli.CommandLine.Spec;
         })
 @SuppressWarnings("NullAway.Init")
 public final class CompareCommand implements Callable<Integer> {
-    private static final double WARM_UP_SECONDS = 4;
-    private static final double WARM_UP_WITH_TLS_SECONDS = 12;
-
     @Option(
             names = "--figures",
             split = ",",
@@ -88,11 +85,11 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--warmup-seconds",
-            description = {
-                "Seconds before that, in the same JVM.",
-                "Default: 4; with TLS 12, as the JIT compiler takes long for an engine"
-            })
-    private @Nullable Double warmUpSeconds;
+            defaultValue = "4",
+            description =
+                    "Seconds before that, in the same JVM, at least: it goes on until the JIT"
+                            + " compiler rests, for a minute at most.")
+    private double warmUpSeconds;
 
     @Option(
             names = "--patience",
@@ -122,19 +119,6 @@ public final class CompareCommand implements Callable<Integer> {
     private final Results results = new Results();
     private int failures;
 
-    /**
-     * Long enough for the fastest to be at their speed: the two ends spin on both CPUs, and the
-     * compiler's threads get what is left. Without TLS, rates are steady after 3 s, with the JDK's
-     * engine after 10.
-     */
-    private double warmUpSeconds() {
-        final Double asked = warmUpSeconds;
-        if (asked != null) {
-            return asked;
-        }
-        return tls ? WARM_UP_WITH_TLS_SECONDS : WARM_UP_SECONDS;
-    }
-
     @Override
     public Integer call() throws InterruptedException, IOException {
         if (!tls) {
@@ -161,7 +145,7 @@ public final class CompareCommand implements Callable<Integer> {
                         network(),
                         security,
                         note -> progress("%s%n", note),
-                        warmUpSeconds(),
+                        warmUpSeconds,
                         seconds);
         for (int round = 1; round <= rounds; round++) {
             for (final Scenario scenario : scenarios) {
