@@ -380,6 +380,12 @@ abstract class AutoConnection implements Connection {
     }
 
     @Override
+    public final boolean isDown() {
+        final Connection link = carrying();
+        return link != null && link.isDown();
+    }
+
+    @Override
     public final long receivedBytes() {
         final Connection link = carrying();
         return link == null ? 0 : link.receivedBytes();

@@ -184,6 +184,12 @@ abstract class AbstractSession implements Session, ConnectionHandler {
         }
     }
 
+    /** Does what is sent arrive nowhere, though frames of the peer are still told of? */
+    final boolean isLinkDown() {
+        final Connection link = connection;
+        return link != null && link.isDown();
+    }
+
     // ---- receiving less
 
     /** Was the transport told "not now"? */

@@ -56,7 +56,7 @@ final class RequestGate {
             hold();
             return true;
         }
-        if (!session.outbound.isEmpty() && !listening) {
+        if (!session.outbound.isEmpty() && !listening && !session.isLinkDown()) {
             // A client that doesn't take its answers is to have no more of the messages that it
             // shares with others; and the fewer are in turn, the more of them are in cache.
             answersFirst = true;
@@ -67,11 +67,16 @@ final class RequestGate {
             session.stallForBudget();
             return true;
         }
-        if (heldBytes >= maxHeldBytes) {
+        if (heldBytes >= maxHeldBytes && !session.isLinkDown()) {
             throttle();
             return true;
         }
         return false;
+    }
+
+    /** Do the session's requests take all the memory that they may? */
+    boolean isFull() {
+        return heldBytes >= maxHeldBytes;
     }
 
     // ---- the application's wish

@@ -193,8 +193,9 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             return null;
         }
         arriving = length;
-        final EngineMsg msg = queue.takeForRequest(length);
-        if (msg == null && queue.pools().fits(length)) {
+        // Past its memory it is only let in to be dropped, see onRequest.
+        final EngineMsg msg = gate.isFull() ? null : queue.takeForRequest(length);
+        if (msg == null && queue.pools().fits(length) && !isLinkDown()) {
             stallForMemory();
             return null;
         }
@@ -267,7 +268,12 @@ final class ServerHalf extends AbstractSession implements ServerSession {
         arrived++;
         open++;
         if (!(memory instanceof EngineMsg msg)) {
-            refuse(frame);
+            // To wait for a message is no use if the link is down: it may be this session's own
+            // answers that have them all, and they are given back when the link has ended. Nobody
+            // would hear an answer either; the client is told by the end of its session.
+            if (!isLinkDown()) {
+                refuse(frame);
+            }
             return;
         }
         queue.counters.requestsReceived++;

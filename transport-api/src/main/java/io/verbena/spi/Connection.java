@@ -90,6 +90,17 @@ public interface Connection {
     }
 
     /**
+     * Is the link known to be down, and its handler not told yet, as frames that had come before
+     * are told of first? What is sent now arrives nowhere, so who answers "not now" until it can
+     * send would wait for ever; it is asked once more when this becomes so.
+     *
+     * @return whether it is; false unless overridden.
+     */
+    default boolean isDown() {
+        return false;
+    }
+
+    /**
      * How much has been received.
      *
      * @return bytes, counted from any origin: only a change means something.

@@ -358,6 +358,11 @@ final class RdmaConnection implements Connection {
     }
 
     @Override
+    public boolean isDown() {
+        return teardown.isLinkDown();
+    }
+
+    @Override
     public long receivedBytes() {
         return endpoint == null ? 0 : incoming().bytes();
     }

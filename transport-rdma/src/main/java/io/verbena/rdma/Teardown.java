@@ -150,6 +150,8 @@ final class Teardown {
             finish();
         } else if (linkDown != null) {
             settled = true;
+            // Whoever has answered "not now" is asked again: see Connection.isDown.
+            connection.resume();
             connection.run();
         }
     }

@@ -60,7 +60,10 @@ class FakeStoryTest extends StoryTest {
     protected long[] lessons() {
         return new long[] {
             // An answer waited for a grant, which was in a request that waited for the answer.
-            -6791326292499209307L
+            -6791326292499209307L,
+            // The link was down, and requests that had come waited for messages that answers had,
+            // which could not leave.
+            529720428309653481L
         };
     }
 
