@@ -50,7 +50,11 @@ final class RequestGate {
         this.maxHeldBytes = maxHeldBytes == 0 ? Long.MAX_VALUE : maxHeldBytes;
     }
 
-    /** Whether the next request stays unread; then the session has noted that it is stalled. */
+    /**
+     * Whether the next request stays unread; then the session has noted that it is stalled. Not for
+     * answers or memory, if the link is down: those would wait for the session's end, and that for
+     * the request.
+     */
     boolean keepsOut() {
         if (holding) {
             hold();
@@ -67,7 +71,7 @@ final class RequestGate {
             session.stallForBudget();
             return true;
         }
-        if (heldBytes >= maxHeldBytes && !session.isLinkDown()) {
+        if (isFull() && !session.isLinkDown()) {
             throttle();
             return true;
         }

@@ -193,7 +193,8 @@ final class ServerHalf extends AbstractSession implements ServerSession {
             return null;
         }
         arriving = length;
-        // Past its memory it is only let in to be dropped, see onRequest.
+        // The gate lets it in past its memory only if the link is down, to be dropped: see
+        // onRequest.
         final EngineMsg msg = gate.isFull() ? null : queue.takeForRequest(length);
         if (msg == null && queue.pools().fits(length) && !isLinkDown()) {
             stallForMemory();
