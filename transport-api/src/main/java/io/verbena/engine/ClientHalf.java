@@ -142,18 +142,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
             throw refused("the request was not sent");
         }
         own.checkSendable();
-        if (own.pool.eventQueue() != queue || !own.pool.use().client()) {
-            throw new IllegalStateException(
-                    "%s is not bound to the session's event queue for requests; call bind(pool) first"
-                            .formatted(own.pool));
-        }
-        if (own.isMirror() && own.pool.use() != PoolUse.BOTH) {
-            // What is sent of it is memory that others receive into, and with some transports the
-            // peer needs a right for that, which is given to no more memory than needs it.
-            throw new IllegalStateException(
-                    "%s is bound for one use, so its mirrors can't be sent; bind it for both"
-                            .formatted(own.pool));
-        }
+        checkBound(own);
         final int length = own.out().position();
         if (length > peerMaxPayload) {
             throw new IllegalArgumentException(
@@ -161,10 +150,8 @@ final class ClientHalf extends AbstractSession implements ClientSession {
                             .formatted(length, peerMaxPayload));
         }
         final boolean now = established && credits > 0 && !blocked && outbound.isEmpty();
-        if (!now && outbound.size() >= options.maxQueued()) {
-            throw new QueueOverflowException(
-                    "%d requests wait to be sent, which is as many as maxQueued allows"
-                            .formatted(outbound.size()));
+        if (!now) {
+            checkQueue();
         }
         own.state = EngineMsg.IN_FLIGHT;
         own.length = length;
@@ -174,6 +161,32 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         }
         if (!now || !transmit(own)) {
             outbound.add(own);
+        }
+    }
+
+    /** Checks that the event queue has the message's pool, for requests. */
+    private void checkBound(final EngineMsg msg) {
+        final DirectMsgPool pool = msg.pool;
+        if (pool.eventQueue() != queue || !pool.use().client()) {
+            throw new IllegalStateException(
+                    "%s is not bound to the session's event queue for requests; call bind(pool) first"
+                            .formatted(pool));
+        }
+        if (msg.isMirror() && pool.use() != PoolUse.BOTH) {
+            // What is sent of it is memory that others receive into, and with some transports the
+            // peer needs a right for that, which is given to no more memory than needs it.
+            throw new IllegalStateException(
+                    "%s is bound for one use, so its mirrors can't be sent; bind it for both"
+                            .formatted(pool));
+        }
+    }
+
+    /** Checks that another request may wait. */
+    private void checkQueue() {
+        if (outbound.size() >= options.maxQueued()) {
+            throw new QueueOverflowException(
+                    "%d requests wait to be sent, which is as many as maxQueued allows"
+                            .formatted(outbound.size()));
         }
     }
 
@@ -300,7 +313,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
         if (frame.type() == FrameType.RESPONSE && established) {
-            onResponse(frame);
+            onResponse(frame, memory);
             return;
         }
         if (endedAbruptly()) {
@@ -337,8 +350,9 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         }
     }
 
-    private void onResponse(final FrameHeader frame) {
-        final EngineMsg msg = inFlight.find(frame.transactionId());
+    private void onResponse(final FrameHeader frame, final MsgMemory memory) {
+        final EngineMsg msg =
+                memory instanceof EngineMsg own ? own : inFlight.find(frame.transactionId());
         if (msg == null || !grant(frame)) {
             return;
         }

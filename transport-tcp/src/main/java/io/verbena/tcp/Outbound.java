@@ -25,7 +25,7 @@ final class Outbound {
      * When so much is gathered it is sent without waiting for the end of the duty cycle, so that
      * the peer works while this side does.
      */
-    static final int FLUSH_BYTES = 10 * 1024;
+    static final int FLUSH_BYTES = 12 * 1024;
 
     private final SegmentSlot segment;
     private final ByteBuffer[] vector = new ByteBuffer[2];
