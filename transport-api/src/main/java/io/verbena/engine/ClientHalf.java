@@ -313,7 +313,7 @@ final class ClientHalf extends AbstractSession implements ClientSession {
     @Override
     public void onFrame(final FrameHeader frame, final MsgMemory memory) {
         if (frame.type() == FrameType.RESPONSE && established) {
-            onResponse(frame, memory);
+            onResponse(frame);
             return;
         }
         if (endedAbruptly()) {
@@ -350,9 +350,8 @@ final class ClientHalf extends AbstractSession implements ClientSession {
         }
     }
 
-    private void onResponse(final FrameHeader frame, final MsgMemory memory) {
-        final EngineMsg msg =
-                memory instanceof EngineMsg own ? own : inFlight.find(frame.transactionId());
+    private void onResponse(final FrameHeader frame) {
+        final EngineMsg msg = inFlight.find(frame.transactionId());
         if (msg == null || !grant(frame)) {
             return;
         }
