@@ -16,6 +16,7 @@ import io.verbena.wire.FrameHeader;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,15 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     private static final long MILLISECOND_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** Run in a duty cycle before its I/O. */
+    private static final int MAX_TASKS = 1024;
+
     /** How long a transport may take to end a connection that is cut off. */
     private static final long ABANDON_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final EventQueueOptions options;
+    private final LongSupplier nanoClock;
+    private final boolean returnsOnInterrupt;
     private final long originNs;
     private final Timers timers = new Timers();
     private final TaskQueue tasks = new TaskQueue();
@@ -73,7 +79,9 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     EventQueue(final EventQueueOptions options) {
         this.options = options;
-        this.originNs = options.nanoClock().getAsLong();
+        this.nanoClock = options.nanoClock();
+        this.returnsOnInterrupt = options.returnsOnInterrupt();
+        this.originNs = nanoClock.getAsLong();
         this.idle = new Idle(options.idlePolicy());
         this.waitsAtOnce = options.idlePolicy() == IdlePolicy.BLOCK;
     }
@@ -151,7 +159,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         }
         if (work > 0) {
             idle.busy();
-        } else if (options.returnsOnInterrupt() && Thread.currentThread().isInterrupted()) {
+        } else if (returnsOnInterrupt && Thread.currentThread().isInterrupted()) {
             return false;
         } else if (mayGoOn() && idle.idle(nowNs)) {
             waitsForTimer = timers.earliestNs() < endNs;
@@ -219,21 +227,11 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     }
 
     private int ownWork() {
-        int work = tasks.isEmpty() ? 0 : runTasks();
+        int work = tasks.isEmpty() ? 0 : tasks.run(guard, MAX_TASKS);
         if (nowNs >= timers.earliestNs()) {
             work += timers.advance(nowNs, guard);
         }
         return work + stalls.resume();
-    }
-
-    /** Runs what is there now; a task that adds itself again waits for the next cycle's I/O. */
-    private int runTasks() {
-        int run = 0;
-        for (Runnable task = tasks.poll(); task != null; task = run < 1024 ? tasks.poll() : null) {
-            runGuarded(task);
-            run++;
-        }
-        return run;
     }
 
     private void runGuarded(final Runnable task) {
@@ -393,7 +391,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     @Override
     public long nanoTime() {
-        return options.nanoClock().getAsLong() - originNs;
+        return nanoClock.getAsLong() - originNs;
     }
 
     @Override

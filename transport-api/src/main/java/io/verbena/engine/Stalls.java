@@ -17,6 +17,12 @@ final class Stalls {
     /** Sessions that can go on, or as soon as there is budget. */
     private final ArrayDeque<AbstractSession> paused = new ArrayDeque<>();
 
+    /**
+     * There may be some of either kind: asked in every duty cycle, when there are none as a rule.
+     */
+    private boolean anyStalled;
+
+    /** A message is free that was not when the last of {@link #starving} asked for one. */
     private boolean messageFreed;
 
     Stalls(final EventQueue queue) {
@@ -25,18 +31,20 @@ final class Stalls {
 
     /** The session can go on when there is budget. */
     void pause(final AbstractSession session) {
+        anyStalled = true;
         paused.add(session);
     }
 
     /** The session can go on when there is a free message. */
     void starve(final AbstractSession session) {
         queue.counters.poolStalls++;
+        anyStalled = true;
         starving.add(session);
     }
 
     /** A message that requests can be received into is free. */
     void messageFreed() {
-        messageFreed = true;
+        messageFreed = anyStalled;
     }
 
     /** The session doesn't wait any more. */
@@ -47,7 +55,12 @@ final class Stalls {
 
     /** Lets go on who can; returns how many did. */
     int resume() {
-        return messageFreed || !paused.isEmpty() ? resumePaused() + resumeStarving() : 0;
+        if (!anyStalled) {
+            return 0;
+        }
+        final int resumed = resumePaused() + resumeStarving();
+        anyStalled = !paused.isEmpty() || !starving.isEmpty();
+        return resumed;
     }
 
     private int resumePaused() {

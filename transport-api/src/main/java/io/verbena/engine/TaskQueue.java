@@ -5,7 +5,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks from any thread to the thread of an event queue: many producers, one consumer, no locks
@@ -19,12 +18,36 @@ final class TaskQueue {
     private final ReentrantLock afterClose = new ReentrantLock();
     private volatile boolean closed;
 
+    /**
+     * Something was added since the consumer last looked: asked twice for each message on some
+     * queues, and the queue's own answer is in two more lines of the cache.
+     */
+    private volatile boolean added;
+
     boolean isEmpty() {
-        return tasks.isEmpty();
+        return !added;
     }
 
-    @Nullable Runnable poll() {
-        return tasks.poll();
+    /**
+     * Runs tasks, on the consumer's thread.
+     *
+     * @param limit so many at most: one that adds itself again is not to keep others waiting.
+     * @return tasks run.
+     */
+    int run(final Consumer<Runnable> runner, final int limit) {
+        // Whoever adds one that is missed below says so again.
+        added = false;
+        int run = 0;
+        Runnable task = tasks.poll();
+        while (task != null) {
+            runner.accept(task);
+            run++;
+            task = run < limit ? tasks.poll() : null;
+        }
+        if (run == limit) {
+            added = true;
+        }
+        return run;
     }
 
     /**
@@ -39,6 +62,7 @@ final class TaskQueue {
             throw new RejectedExecutionException("the event queue is closed");
         }
         tasks.add(task);
+        added = true;
         if (closed) {
             drain(late);
         }

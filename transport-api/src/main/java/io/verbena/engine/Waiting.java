@@ -3,15 +3,12 @@ package io.verbena.engine;
 
 import io.verbena.spi.Poller;
 import io.verbena.spi.TransportProvider;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +20,22 @@ import org.jspecify.annotations.Nullable;
  * volatile, so one of the two sees the other.
  */
 final class Waiting {
+    private static final VarHandle ASLEEP;
+    private static final VarHandle THREAD;
+
+    static {
+        try {
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ASLEEP = lookup.findVarHandle(Waiting.class, "asleep", boolean.class);
+            THREAD = lookup.findVarHandle(Waiting.class, "thread", Thread.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** From one look to the next of who waits for the loop to be left. */
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final List<Poller> pollers = new ArrayList<>();
     private final List<TransportProvider> providers = new ArrayList<>();
 
@@ -30,17 +43,11 @@ final class Waiting {
     private Poller[] polled = {};
 
     private volatile @Nullable Poller sleepsIn;
-    private final AtomicBoolean asleep = new AtomicBoolean();
+    private volatile boolean asleep;
     private volatile boolean wakeupRequested;
 
     /** Who runs the loop, or closes the queue. */
-    private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
-
-    /** Others, which wait until it has left. */
-    private final AtomicInteger awaitingLeave = new AtomicInteger();
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition leftLoop = lock.newCondition();
+    private volatile @Nullable Thread thread;
 
     Poller poller(
             final TransportProvider provider,
@@ -110,7 +117,7 @@ final class Waiting {
                 return true;
             }
         }
-        asleep.set(true);
+        asleep = true;
         try {
             if (wakeupRequested || queue.isWorkPending()) {
                 return true;
@@ -126,7 +133,7 @@ final class Waiting {
             return false;
         } finally {
             // To be seen soon, not at once: a wake-up too many costs less than a fence each time.
-            asleep.lazySet(false);
+            ASLEEP.setRelease(this, false);
             if (wakeupRequested) {
                 wakeupRequested = false;
             }
@@ -136,7 +143,7 @@ final class Waiting {
     /** Wakes the thread if it sleeps. Thread-safe; what it shall see must be written before. */
     void wakeIfAsleep() {
         VarHandle.fullFence();
-        if (asleep.get()) {
+        if (asleep) {
             wake();
         }
     }
@@ -152,53 +159,38 @@ final class Waiting {
         if (sleeper != null) {
             sleeper.wakeup();
         } else {
-            LockSupport.unpark(thread.get());
+            LockSupport.unpark(thread);
         }
     }
 
     /** Who runs the loop, or closes the queue. */
     @Nullable Thread thread() {
-        return thread.get();
+        return thread;
     }
 
     /** Begins the loop, if no thread is in it. */
     boolean tryEnter(final Thread current) {
-        return thread.compareAndSet(null, current);
+        return THREAD.compareAndSet(this, null, current);
     }
 
-    /** Ends the loop. Nobody waits for that as a rule, and then it costs no lock. */
+    /**
+     * Ends the loop. To be seen soon, not at once: nobody waits for it but {@link #awaitLeft}, and
+     * a fence for each run of the loop is dear where that is for one message.
+     */
     void leave() {
-        thread.set(null);
-        if (awaitingLeave.get() > 0) {
-            lock.lock();
-            try {
-                leftLoop.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
+        THREAD.setRelease(this, null);
     }
 
-    /** Waits until no thread runs the loop. */
+    /** Waits until no thread runs the loop; looks often, as {@link #leave()} tells nobody. */
     void awaitLeft(final long timeoutNs) {
+        final long endNs = System.nanoTime() + timeoutNs;
         boolean interrupted = false;
-        lock.lock();
-        awaitingLeave.incrementAndGet();
-        try {
-            long left = timeoutNs;
-            while (thread.get() != null && left > 0) {
-                try {
-                    left = leftLoop.awaitNanos(left);
-                } catch (final InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            awaitingLeave.decrementAndGet();
-            lock.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        while (thread != null && System.nanoTime() - endNs < 0) {
+            LockSupport.parkNanos(this, LOOK_AGAIN_NS);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,8 +1,9 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.stream;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * read, and sees what is current or was a moment ago.
  */
 final class StreamCounter {
+    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle TYPE = MethodHandles.arrayElementVarHandle(long[][].class);
+
     // What there is of each type.
     static final int SENT = 0;
     static final int SENT_BYTES = 1;
@@ -25,61 +29,54 @@ final class StreamCounter {
     static final int VALUES = LATENCIES + LATENCY_BUCKETS;
 
     /** Replaced when it grows; entries are never removed. */
-    private volatile @Nullable AtomicLongArray[] byType = new AtomicLongArray[64];
+    private volatile long[] @Nullable [] byType = new long[64][];
 
     void sent(final int type, final int bytes) {
-        final AtomicLongArray counts = counts(type);
+        final long[] counts = counts(type);
         add(counts, SENT, 1);
         add(counts, SENT_BYTES, bytes);
     }
 
     void received(final int type, final int bytes) {
-        final AtomicLongArray counts = counts(type);
+        final long[] counts = counts(type);
         add(counts, RECEIVED, 1);
         add(counts, RECEIVED_BYTES, bytes);
     }
 
     void answered(final int type, final long latencyNs) {
-        AtomicLongArray counts = counts(type);
-        if (counts.length() == LATENCIES) {
+        long[] counts = counts(type);
+        if (counts.length == LATENCIES) {
             counts = addLatencies(type, counts);
         }
         add(counts, LATENCY_NS, latencyNs);
         add(counts, LATENCIES + Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, latencyNs)), 1);
     }
 
-    private static void add(final AtomicLongArray counts, final int index, final long value) {
-        counts.setOpaque(index, counts.getPlain(index) + value);
+    private static void add(final long[] counts, final int index, final long value) {
+        COUNT.setOpaque(counts, index, counts[index] + value);
     }
 
-    private AtomicLongArray counts(final int type) {
+    private long[] counts(final int type) {
         final int index = Math.min(type, StreamStatistics.OTHER_TYPES);
-        final @Nullable AtomicLongArray[] table = byType;
-        final AtomicLongArray counts = index < table.length ? table[index] : null;
+        final long[] @Nullable [] table = byType;
+        final long[] counts = index < table.length ? table[index] : null;
         return counts == null ? add(table, index) : counts;
     }
 
-    private AtomicLongArray add(final @Nullable AtomicLongArray[] table, final int index) {
+    private long[] add(final long[] @Nullable [] table, final int index) {
         final int room = Math.min(StreamStatistics.OTHER_TYPES + 1, 2 * (index + 1));
-        final @Nullable AtomicLongArray[] larger =
-                Arrays.copyOf(table, Math.max(table.length, room));
+        final long[] @Nullable [] larger = Arrays.copyOf(table, Math.max(table.length, room));
         // Any peer can send messages of all types, but not have them sent and answered.
-        final AtomicLongArray added = new AtomicLongArray(LATENCIES);
+        final long[] added = new long[LATENCIES];
         larger[index] = added;
         byType = larger;
         return added;
     }
 
-    private AtomicLongArray addLatencies(final int type, final AtomicLongArray counts) {
-        final long[] values = new long[VALUES];
-        for (int i = 0; i < LATENCIES; i++) {
-            values[i] = counts.getPlain(i);
-        }
-        // Its content is in a final field, so that a reader that finds it early finds it whole.
-        final AtomicLongArray larger = new AtomicLongArray(values);
-        final @Nullable AtomicLongArray[] table = byType;
-        table[Math.min(type, StreamStatistics.OTHER_TYPES)] = larger;
-        byType = table;
+    private long[] addLatencies(final int type, final long[] counts) {
+        final long[] larger = Arrays.copyOf(counts, VALUES);
+        // A reader that finds it early is to find it whole.
+        TYPE.setRelease(byType, Math.min(type, StreamStatistics.OTHER_TYPES), larger);
         return larger;
     }
 
@@ -87,18 +84,18 @@ final class StreamCounter {
 
     /** Adds what was counted of one type. */
     void addTo(final long[] sums, final int type) {
-        final @Nullable AtomicLongArray[] table = byType;
-        final AtomicLongArray counts = type < table.length ? table[type] : null;
+        final long[] @Nullable [] table = byType;
+        final long[] counts = type < table.length ? (long[]) TYPE.getAcquire(table, type) : null;
         if (counts != null) {
-            for (int i = 0; i < counts.length(); i++) {
-                sums[i] += counts.getOpaque(i);
+            for (int i = 0; i < counts.length; i++) {
+                sums[i] += (long) COUNT.getOpaque(counts, i);
             }
         }
     }
 
     /** Marks the types that there were messages of. */
     void markTypes(final boolean[] there) {
-        final @Nullable AtomicLongArray[] table = byType;
+        final long[] @Nullable [] table = byType;
         for (int type = 0; type < table.length; type++) {
             there[type] |= table[type] != null;
         }

@@ -192,9 +192,9 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
 
     // ---- a socket that blocks
 
-    /** Is there nothing else that its poller's selector would have to tell of? */
-    boolean isAlone() {
-        return poller.selector().keys().size() == (socket.isWatched() ? 1 : 0);
+    /** Is it the selector that waits for it? */
+    boolean isWatched() {
+        return socket.isWatched();
     }
 
     /**

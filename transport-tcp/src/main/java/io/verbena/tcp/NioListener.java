@@ -69,7 +69,7 @@ final class NioListener implements Listener, Selectable {
                         ? address.withPort(inet.getPort())
                         : address.uri();
         channel.configureBlocking(false);
-        channel.register(poller.selector(), SelectionKey.OP_ACCEPT, this);
+        poller.watch(channel, SelectionKey.OP_ACCEPT, this);
     }
 
     static NioListener open(

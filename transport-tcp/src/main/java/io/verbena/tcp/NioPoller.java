@@ -20,6 +20,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.net.URI;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -72,6 +73,9 @@ final class NioPoller implements Poller {
      */
     private volatile @Nullable Dedication dedication;
 
+    /** The connection beside which the selector has none to tell of, as long as that is known. */
+    private @Nullable NioConnection alone;
+
     private NioConnection[] connections = new NioConnection[8];
     private int count;
     private int readsToSelect;
@@ -91,6 +95,11 @@ final class NioPoller implements Poller {
      * becomes free.
      */
     private boolean someAreFull;
+
+    /**
+     * One of the following may have something; as a rule they have nothing, many times a message.
+     */
+    private boolean someAreQueued;
 
     private final ArrayDeque<NioConnection> dirty = new ArrayDeque<>();
     private final ArrayDeque<NioConnection> ended = new ArrayDeque<>();
@@ -159,7 +168,7 @@ final class NioPoller implements Poller {
         if (stallTimeoutNs > 0
                 && timeoutNs >= BlockingCall.LEAST_TIMEOUT_NS
                 && count == 1
-                && connections[0].isAlone()) {
+                && isAlone(connections[0])) {
             final Dedication present = dedication;
             if (present == null) {
                 // From the next wait on: who wakes this one may not have heard of it.
@@ -184,6 +193,14 @@ final class NioPoller implements Poller {
             }
         }
         return work;
+    }
+
+    /** Would the selector tell of nothing else? To count its keys each time is dear. */
+    private boolean isAlone(final NioConnection connection) {
+        if (alone != connection) {
+            alone = selector.keys().size() == (connection.isWatched() ? 1 : 0) ? connection : null;
+        }
+        return alone == connection;
     }
 
     @Override
@@ -241,6 +258,9 @@ final class NioPoller implements Poller {
 
     /** What calls from outside the duty cycle have left to do. */
     private int beforeIo() {
+        if (!someAreQueued) {
+            return 0;
+        }
         int work = 0;
         for (int i = resumable.size(); i > 0; i--) {
             final NioConnection connection = resumable.poll();
@@ -257,6 +277,9 @@ final class NioPoller implements Poller {
 
     /** Sends what was gathered, and tells of what has ended. */
     private int afterIo() {
+        if (!someAreQueued) {
+            return 0;
+        }
         int work = 0;
         while (!dirty.isEmpty() || !ended.isEmpty()) {
             for (int i = dirty.size(); i > 0; i--) {
@@ -272,16 +295,19 @@ final class NioPoller implements Poller {
                 work++;
             }
         }
+        someAreQueued = !resumable.isEmpty();
         return work;
     }
 
     /** It has something to send at the end of the duty cycle, if that isn't sent before. */
     void flushLater(final NioConnection connection) {
+        someAreQueued = true;
         dirty.add(connection);
     }
 
     /** It has ended, and its handler is to hear of it. */
     void tellLater(final NioConnection connection) {
+        someAreQueued = true;
         ended.add(connection);
     }
 
@@ -289,8 +315,16 @@ final class NioPoller implements Poller {
     void resumeLater(final NioConnection connection) {
         if (!connection.resumable) {
             connection.resumable = true;
+            someAreQueued = true;
             resumable.add(connection);
         }
+    }
+
+    /** From now on the selector tells the owner what of this the channel is ready for. */
+    SelectionKey watch(final SelectableChannel channel, final int interest, final Selectable owner)
+            throws IOException {
+        alone = null;
+        return channel.register(selector, interest, owner);
     }
 
     /**
@@ -333,6 +367,7 @@ final class NioPoller implements Poller {
     }
 
     void remove(final NioConnection connection) {
+        alone = null;
         selectSoon();
         if (connection.resumable) {
             // From now on it may be another thread's.

@@ -46,7 +46,7 @@ final class WatchedSocket {
     void watch(final SocketChannel socket, final NioPoller poller, final int interest)
             throws IOException {
         channel = socket;
-        key = socket.register(poller.selector(), interest, owner);
+        key = poller.watch(socket, interest, owner);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.verbena.testkit.Pair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,23 @@ public interface TaskContract extends Part {
         }
         final List<Integer> expected = IntStream.range(0, 2000).boxed().toList();
         assertThat(ran).allMatch(expected::equals);
+    }
+
+    @Test
+    default void moreTasksThanADutyCycleRunsAreRunByTheNextOnesWithoutAnotherWakeUp() {
+        final EventQueueHandler queue =
+                scene().ownQueue(scene().realTimeOptions().withIdlePolicy(IdlePolicy.BLOCK));
+        final int many = 5000;
+        final List<Integer> ran = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            final int number = i;
+            queue.execute(() -> ran.add(number));
+        }
+        queue.execute(queue::breakEventLoop);
+        final long startNs = System.nanoTime();
+        queue.runEventLoop(EventQueueHandler.INFINITE_EVENTS, TimeUnit.SECONDS.toNanos(20));
+        assertThat(System.nanoTime() - startNs).isLessThan(TimeUnit.SECONDS.toNanos(20));
+        assertThat(ran).isEqualTo(IntStream.range(0, many).boxed().toList());
     }
 
     @Test

@@ -2,8 +2,9 @@
 package io.verbena.tcp.link;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +20,34 @@ public final class BlockingCall implements AutoCloseable {
     /** The least time that a read may be given. */
     public static final long LEAST_TIMEOUT_NS = CallDeadlines.LEAST_NS;
 
-    // The lowest two bits of the state; above them is the call's number.
+    // The phase is in the lowest two bits of the state; above them is the call's number.
     private static final long NONE = 0;
     private static final long READING = 1;
     private static final long WRITING = 2;
     private static final long CUT = 3;
-    private static final long PHASES = 4;
+    private static final long PHASE = 3;
+    private static final long NEXT_NUMBER = 4;
+
+    private static final VarHandle STATE;
+    private static final VarHandle DEADLINE_NS;
+
+    static {
+        try {
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(BlockingCall.class, "state", long.class);
+            DEADLINE_NS = lookup.findVarHandle(BlockingCall.class, "deadlineNs", long.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final long stallTimeoutNs;
     private final LongSupplier clock;
     private final CallDeadlines deadlines;
-    private final AtomicLong state = new AtomicLong();
+    private volatile long state;
 
     /** When a read is to end, by {@link #clock}; written before its state. */
-    private final AtomicLong deadlineNs = new AtomicLong();
+    private volatile long deadlineNs;
 
     private volatile @Nullable SocketChannel channel;
     private volatile boolean wokenUp;
@@ -71,35 +86,35 @@ public final class BlockingCall implements AutoCloseable {
      * @param timeoutNs nanoseconds, at least {@link #LEAST_TIMEOUT_NS}.
      */
     public void limit(final long nowNs, final long timeoutNs) {
-        deadlineNs.lazySet(nowNs + Math.min(timeoutNs, Long.MAX_VALUE / 2));
+        DEADLINE_NS.setRelease(this, nowNs + Math.min(timeoutNs, Long.MAX_VALUE / 2));
     }
 
     /** Right before a read; false if it must not begin, as somebody has called {@link #wakeup}. */
     boolean beginRead() {
         final long begun = next(READING);
-        state.set(begun);
+        state = begun;
         // Dekker's handshake with wakeup(): one of the two sees what the other has written.
         if (wokenUp) {
             wokenUp = false;
-            return !state.compareAndSet(begun, begun - READING);
+            return !STATE.compareAndSet(this, begun, begun - READING);
         }
         return true;
     }
 
     /** Right before a write, which only {@link CallDeadlines} cuts: it sees it soon enough. */
     void beginWrite() {
-        state.lazySet(next(WRITING));
+        STATE.setRelease(this, next(WRITING));
     }
 
     private long next(final long phase) {
-        return state.get() / PHASES * PHASES + PHASES + phase;
+        return (state & ~PHASE) + NEXT_NUMBER + phase;
     }
 
     /** Right behind it; returns whether it was cut short. */
     boolean end() {
-        final long ending = state.get();
-        return ending % PHASES == CUT
-                || !state.compareAndSet(ending, ending / PHASES * PHASES + NONE);
+        final long ending = state;
+        return (ending & PHASE) == CUT
+                || !STATE.compareAndSet(this, ending, (ending & ~PHASE) | NONE);
     }
 
     // ---- on any thread
@@ -111,8 +126,8 @@ public final class BlockingCall implements AutoCloseable {
      */
     public boolean wakeup() {
         wokenUp = true;
-        final long seen = state.get();
-        return seen % PHASES == READING && cut(seen);
+        final long seen = state;
+        return (seen & PHASE) == READING && cut(seen);
     }
 
     /**
@@ -122,10 +137,10 @@ public final class BlockingCall implements AutoCloseable {
      */
     long check() {
         final long nowNs = clock.getAsLong();
-        final long seen = state.get();
-        final long phase = seen % PHASES;
+        final long seen = state;
+        final long phase = seen & PHASE;
         if (phase == READING) {
-            final long leftNs = deadlineNs.get() - nowNs;
+            final long leftNs = deadlineNs - nowNs;
             if (leftNs > 0) {
                 return leftNs;
             }
@@ -144,11 +159,11 @@ public final class BlockingCall implements AutoCloseable {
     private boolean cut(final long seen) {
         // Read before the state is changed, as it may be another one's behind that.
         final SocketChannel socket = channel;
-        if (socket == null || !state.compareAndSet(seen, seen / PHASES * PHASES + CUT)) {
+        if (socket == null || !STATE.compareAndSet(this, seen, (seen & ~PHASE) | CUT)) {
             return false;
         }
         try {
-            if (seen % PHASES == READING) {
+            if ((seen & PHASE) == READING) {
                 socket.shutdownInput();
             } else {
                 socket.close();

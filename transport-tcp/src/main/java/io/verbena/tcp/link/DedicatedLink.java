@@ -46,26 +46,28 @@ public final class DedicatedLink extends ForwardingLink {
 
     @Override
     public int read(final ByteBuffer into) throws IOException {
-        return (int) read(into, null);
+        if (deaf || !call.beginRead()) {
+            return 0;
+        }
+        int read = 0;
+        try {
+            read = inner().read(into);
+        } catch (final ClosedByInterruptException e) {
+            throw interrupted(e);
+        } finally {
+            deaf = call.end();
+        }
+        return deaf ? Math.max(0, read) : read;
     }
 
     @Override
     public long read(final ByteBuffer[] into) throws IOException {
-        return read(null, into);
-    }
-
-    private long read(final @Nullable ByteBuffer one, final ByteBuffer @Nullable [] two)
-            throws IOException {
         if (deaf || !call.beginRead()) {
             return 0;
         }
         long read = 0;
         try {
-            if (one != null) {
-                read = inner().read(one);
-            } else if (two != null) {
-                read = inner().read(two);
-            }
+            read = inner().read(into);
         } catch (final ClosedByInterruptException e) {
             throw interrupted(e);
         } finally {
@@ -83,24 +85,23 @@ public final class DedicatedLink extends ForwardingLink {
 
     @Override
     public int write(final ByteBuffer from) throws IOException {
-        return (int) write(from, null);
+        call.beginWrite();
+        final int written;
+        try {
+            written = inner().write(from);
+        } catch (final IOException e) {
+            throw explained(e, call.end());
+        }
+        checkNotCut(call.end());
+        return written;
     }
 
     @Override
     public long write(final ByteBuffer[] from) throws IOException {
-        return write(null, from);
-    }
-
-    private long write(final @Nullable ByteBuffer one, final ByteBuffer @Nullable [] two)
-            throws IOException {
         call.beginWrite();
-        long written = 0;
+        final long written;
         try {
-            if (one != null) {
-                written = inner().write(one);
-            } else if (two != null) {
-                written = inner().write(two);
-            }
+            written = inner().write(from);
         } catch (final IOException e) {
             throw explained(e, call.end());
         }
