@@ -110,8 +110,8 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
             object.put("plain", json(results.plain()));
             object.put("streams", json(results.streams()));
             object.put("handed_over", json(results.handedOver()));
-            object.put("cpu_ratio", cpuRatio(results.streams(), results.plain()));
-            object.put("wall_ratio", wallRatio(results.streams(), results.plain()));
+            object.put("cpu_ratio", results.streams().cpuTo(results.plain()));
+            object.put("wall_ratio", results.streams().wallTo(results.plain()));
             out.println(Json.of(object));
         } else {
             final Table table = new Table(out, 3, 24, 14, 14, 10);
@@ -126,19 +126,11 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
         return 0;
     }
 
-    private static double cpuRatio(final Result result, final Result to) {
-        return result.medianCpuUs() / to.medianCpuUs();
-    }
-
-    private static double wallRatio(final Result result, final Result to) {
-        return result.medianWallUs() / to.medianWallUs();
-    }
-
     private static void ratio(final Table table, final Result result, final Result to) {
         table.row(
                 "to plain sockets",
-                String.format(Locale.ROOT, "%.3f", cpuRatio(result, to)),
-                String.format(Locale.ROOT, "%.3f", wallRatio(result, to)),
+                String.format(Locale.ROOT, "%.3f", result.cpuTo(to)),
+                String.format(Locale.ROOT, "%.3f", result.wallTo(to)),
                 "");
     }
 

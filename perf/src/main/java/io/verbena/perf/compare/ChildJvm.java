@@ -100,7 +100,7 @@ final class ChildJvm {
     private String await(final Process process) throws InterruptedException {
         final long limitMs =
                 GRACE.toMillis()
-                        + TimeUnit.NANOSECONDS.toMillis(Figure.MOST_COMPILING_NS)
+                        + TimeUnit.NANOSECONDS.toMillis(WarmUp.MOST_COMPILING_NS)
                         + (long) (1000 * (warmUpSeconds + seconds));
         try {
             if (!process.waitFor(limitMs, TimeUnit.MILLISECONDS)) {

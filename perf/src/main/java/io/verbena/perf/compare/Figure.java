@@ -22,9 +22,6 @@ public final class Figure {
      */
     private static final long BATCH_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** How long warming up may take beyond what was asked, until the JIT compiler rests. */
-    static final long MOST_COMPILING_NS = TimeUnit.SECONDS.toNanos(60);
-
     private static final long HIGHEST_LATENCY_NS = TimeUnit.MINUTES.toNanos(1);
 
     private final Peer peer;
@@ -88,9 +85,7 @@ public final class Figure {
     }
 
     /**
-     * Works for that long, and on until the compiler rests: the two ends spin on both CPUs, and the
-     * compiler's threads get what is left, on a machine whose neighbours take of it as well. Code
-     * that waits for its compilation is several times slower, and more so the more of it there is.
+     * Works until everything is warm.
      *
      * @return how many transactions make a batch, at the speed reached in the end.
      */
@@ -99,17 +94,14 @@ public final class Figure {
             throws IOException {
         final LatencyRecorder recorder = new Histogram(HIGHEST_LATENCY_NS, 3)::recordValue;
         long batch = workload.outstanding();
-        final long startNs = System.nanoTime();
-        final var compiler = new CompilerRest(startNs);
-        long nowNs = startNs;
-        boolean rests;
+        long nowNs = System.nanoTime();
+        final WarmUp warmUp = new WarmUp(nowNs, warmUpNs);
         do {
             client.run(batch, recorder);
             final long tookNs = System.nanoTime() - nowNs;
             nowNs += tookNs;
             batch = nextBatch(batch, tookNs, workload);
-            rests = compiler.hasCome(nowNs) || nowNs - startNs >= warmUpNs + MOST_COMPILING_NS;
-        } while (nowNs - startNs < warmUpNs || !rests);
+        } while (!warmUp.isOver(nowNs));
         return batch;
     }
 

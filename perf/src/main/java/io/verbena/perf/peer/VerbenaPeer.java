@@ -26,8 +26,8 @@ public final class VerbenaPeer implements Peer {
     /** A message's size beyond which memory matters more than never to wait for a free one. */
     private static final int SMALL = 4096;
 
-    /** For an emulated machine, on which all is slow and nothing is wrong. */
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+    /** Of both ends, for an emulated or busy machine, on which all is slow and nothing is wrong. */
+    static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
 
     private static final int PAGE = 4096;
     private static final int CACHE_LINE = 64;

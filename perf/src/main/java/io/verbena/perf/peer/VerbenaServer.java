@@ -65,6 +65,7 @@ final class VerbenaServer implements Peer.Server {
                                     .withTls(tls)
                                     .withBacklog(Math.max(MIN_PENDING, workload.sessions()))
                                     .withMaxPending(Math.max(MIN_PENDING, workload.sessions()))
+                                    .withHelloTimeoutNs(VerbenaPeer.PATIENCE_NS)
                                     .withSession(VerbenaPeer.sessionOptions(workload)));
             port = kind.port(portal.uri());
             eventQueue.complete(queue);

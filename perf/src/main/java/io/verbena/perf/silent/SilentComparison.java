@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.silent;
 
+import io.verbena.perf.compare.WarmUp;
 import io.verbena.perf.load.Cpu;
 import io.verbena.perf.peer.LatencyRecorder;
 import io.verbena.perf.peer.Peer;
@@ -28,6 +29,8 @@ public final class SilentComparison {
     private static final Workload WORKLOAD = new Workload(64, 64, 1, 1, true);
     private static final long HIGHEST_LATENCY_NS = 60_000_000_000L;
     private static final int STEP = 1000;
+    private static final double NS_PER_SECOND = 1e9;
+    private static final double WARM_UP_STEP_SECONDS = 0.5;
 
     private final Plan plan;
     private final TlsPair tls;
@@ -39,7 +42,7 @@ public final class SilentComparison {
      * @param connections how many are silent where many are.
      * @param rounds how often each is measured.
      * @param seconds how long each time; less than the portal's patience with them.
-     * @param warmUpSeconds how long the session works before that.
+     * @param warmUpSeconds how long the session works before that, at least.
      */
     public record Plan(int connections, int rounds, double seconds, double warmUpSeconds) {}
 
@@ -115,7 +118,7 @@ public final class SilentComparison {
         try (Peer.Server server = serve(peer)) {
             Cpu.spread(0);
             try (Peer.Client client = peer.connect(server.port(), WORKLOAD)) {
-                measure(client, plan.warmUpSeconds());
+                warmUp(client);
                 return measureAll(client, server.port());
             }
         }
@@ -140,6 +143,14 @@ public final class SilentComparison {
         } catch (final CompletionException e) {
             throw new IOException("the server failed", e.getCause());
         }
+    }
+
+    private void warmUp(final Peer.Client client) throws IOException {
+        final WarmUp warmUp =
+                new WarmUp(System.nanoTime(), (long) (plan.warmUpSeconds() * NS_PER_SECOND));
+        do {
+            measure(client, WARM_UP_STEP_SECONDS);
+        } while (!warmUp.isOver(System.nanoTime()));
     }
 
     private List<Row> measureAll(final Peer.Client client, final int port) throws IOException {
@@ -195,7 +206,7 @@ public final class SilentComparison {
         final long startNs = System.nanoTime();
         do {
             client.run(STEP, recorder);
-        } while (System.nanoTime() - startNs < seconds * 1e9);
+        } while (System.nanoTime() - startNs < seconds * NS_PER_SECOND);
         return histogram;
     }
 

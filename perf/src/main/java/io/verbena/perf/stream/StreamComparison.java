@@ -29,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The same conversations over plain blocking sockets and over streams, by as many client threads as
@@ -41,6 +42,13 @@ import java.util.function.Consumer;
  */
 public final class StreamComparison {
     private static final double NS_PER_US = 1e3;
+
+    /**
+     * In which each round's conversations are held, the kinds by turns: the shorter they are, the
+     * more alike is what the machine has to spare for each kind. Idle streams take too long to open
+     * for that; with them a round is one turn.
+     */
+    private static final int TURNS = 10;
 
     private final Plan plan;
     private final Consumer<String> progress;
@@ -72,14 +80,14 @@ public final class StreamComparison {
     /**
      * What was measured of one kind.
      *
-     * @param cpuUs microseconds of CPU of both ends for a conversation, each round's.
-     * @param wallUs microseconds from a conversation's begin to its end, each round's.
-     * @param threads of the process while it was measured, most of any round's; as many as the plan
+     * @param cpuUs microseconds of CPU of both ends for a conversation, each turn's.
+     * @param wallUs microseconds from a conversation's begin to its end, each turn's.
+     * @param threads of the process while it was measured, most of any turn's; as many as the plan
      *     says are the clients'.
      */
     public record Result(List<Double> cpuUs, List<Double> wallUs, int threads) {
         /**
-         * The middle round's CPU time.
+         * The middle turn's CPU time.
          *
          * @return microseconds.
          */
@@ -88,12 +96,39 @@ public final class StreamComparison {
         }
 
         /**
-         * The middle round's wall time.
+         * The middle turn's wall time.
          *
          * @return microseconds.
          */
         public double medianWallUs() {
             return median(wallUs);
+        }
+
+        /**
+         * The CPU time as a part of another kind's in the same turn: the middle of all turns.
+         *
+         * @param other the other kind.
+         * @return 1 if they need the same.
+         */
+        public double cpuTo(final Result other) {
+            return medianRatio(cpuUs, other.cpuUs);
+        }
+
+        /**
+         * The same of the wall time.
+         *
+         * @param other the other kind.
+         * @return 1 if they take the same.
+         */
+        public double wallTo(final Result other) {
+            return medianRatio(wallUs, other.wallUs);
+        }
+
+        private static double medianRatio(final List<Double> these, final List<Double> those) {
+            return median(
+                    IntStream.range(0, these.size())
+                            .mapToObj(i -> these.get(i) / those.get(i))
+                            .toList());
         }
 
         private static double median(final List<Double> values) {
@@ -145,9 +180,13 @@ public final class StreamComparison {
 
     private void round(final Samples plain, final Samples streams, final Samples handedOver)
             throws IOException, InterruptedException {
-        measurePlain(plain);
-        measureStreams(streams, true /* keep */);
-        measureStreams(handedOver, false /* keep */);
+        final int turns = plan.idleStreams() == 0 ? Math.min(TURNS, plan.conversations()) : 1;
+        for (int i = 0; i < turns; i++) {
+            final int conversations = plan.conversations() / turns;
+            measurePlain(plain, conversations);
+            measureStreams(streams, conversations, true /* keep */);
+            measureStreams(handedOver, conversations, false /* keep */);
+        }
     }
 
     /** Of one kind. */
@@ -167,12 +206,13 @@ public final class StreamComparison {
         }
     }
 
-    private void measurePlain(final Samples into) throws IOException, InterruptedException {
+    private void measurePlain(final Samples into, final int conversations)
+            throws IOException, InterruptedException {
         final ExecutorService servers = Executors.newCachedThreadPool();
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             servers.execute(() -> acceptPlain(listener, servers));
-            converse(() -> connectPlain(listener), into);
+            converse(() -> connectPlain(listener), conversations, into);
         } finally {
             stop(servers);
         }
@@ -221,7 +261,7 @@ public final class StreamComparison {
         };
     }
 
-    private void measureStreams(final Samples into, final boolean keep)
+    private void measureStreams(final Samples into, final int conversations, final boolean keep)
             throws IOException, InterruptedException {
         final ExecutorService servers = Executors.newFixedThreadPool(plan.threads());
         final BlockingQueue<ServerStream> queue = new LinkedBlockingQueue<>();
@@ -231,7 +271,7 @@ public final class StreamComparison {
             for (int i = 0; i < plan.threads(); i++) {
                 servers.execute(() -> serveStreams(queue, keep));
             }
-            converse(() -> connectStream(listener.uri()), into);
+            converse(() -> connectStream(listener.uri()), conversations, into);
             idle.stillThere();
         } finally {
             stop(servers);
@@ -274,42 +314,62 @@ public final class StreamComparison {
         };
     }
 
-    private void converse(final Callable<Client> connector, final Samples into)
+    /** Connects everybody, and measures while they converse. */
+    private void converse(
+            final Callable<Client> connector, final int conversations, final Samples into)
             throws InterruptedException {
         final ExecutorService threads = Executors.newFixedThreadPool(plan.threads());
-        final OperatingSystemMXBean process =
-                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        final List<Client> connected = new ArrayList<>();
         try {
-            final long startNs = System.nanoTime();
-            final long startCpuNs = process.getProcessCpuTime();
-            final List<Future<Integer>> clients = new ArrayList<>();
             for (int i = 0; i < plan.threads(); i++) {
-                clients.add(threads.submit(() -> askAll(connector)));
+                connected.add(connector.call());
             }
-            int most = 0;
-            for (final Future<Integer> client : clients) {
-                most = Math.max(most, client.get());
+            measure(threads, connected, conversations, into);
+            for (final Client client : connected) {
+                client.close();
             }
-            final double ofEach = plan.conversations();
-            into.add(
-                    (process.getProcessCpuTime() - startCpuNs) / (ofEach * plan.threads()),
-                    (System.nanoTime() - startNs) / ofEach,
-                    most);
         } catch (final ExecutionException e) {
             throw new IllegalStateException("a client has failed: " + e.getCause(), e.getCause());
+        } catch (final InterruptedException e) {
+            throw e;
+        } catch (final Exception e) {
+            throw new IllegalStateException("a client has failed: " + e, e);
         } finally {
             threads.shutdownNow();
         }
     }
 
-    private int askAll(final Callable<Client> connector) throws Exception {
-        final Conversation conversation = new Conversation();
-        try (Client client = connector.call()) {
-            for (int i = 0; i < plan.conversations(); i++) {
-                conversation.ask(client.talk());
-            }
-            return ManagementFactory.getThreadMXBean().getThreadCount();
+    private void measure(
+            final ExecutorService threads,
+            final List<Client> connected,
+            final int conversations,
+            final Samples into)
+            throws InterruptedException, ExecutionException {
+        final OperatingSystemMXBean process =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        final long startNs = System.nanoTime();
+        final long startCpuNs = process.getProcessCpuTime();
+        final List<Future<Integer>> asking = new ArrayList<>();
+        for (final Client client : connected) {
+            asking.add(threads.submit(() -> askAll(client, conversations)));
         }
+        int most = 0;
+        for (final Future<Integer> each : asking) {
+            most = Math.max(most, each.get());
+        }
+        into.add(
+                (process.getProcessCpuTime() - startCpuNs)
+                        / ((double) conversations * plan.threads()),
+                (System.nanoTime() - startNs) / (double) conversations,
+                most);
+    }
+
+    private static int askAll(final Client client, final int conversations) {
+        final Conversation conversation = new Conversation();
+        for (int i = 0; i < conversations; i++) {
+            conversation.ask(client.talk());
+        }
+        return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
     private static void stop(final ExecutorService servers) throws InterruptedException {
