@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -153,6 +152,11 @@ public final class StreamComparison {
 
         @Override
         void close() throws IOException;
+    }
+
+    /** Connects one. */
+    private interface Connector {
+        Client connect() throws IOException;
     }
 
     /**
@@ -315,27 +319,22 @@ public final class StreamComparison {
     }
 
     /** Connects everybody, and measures while they converse. */
-    private void converse(
-            final Callable<Client> connector, final int conversations, final Samples into)
-            throws InterruptedException {
+    private void converse(final Connector connector, final int conversations, final Samples into)
+            throws IOException, InterruptedException {
         final ExecutorService threads = Executors.newFixedThreadPool(plan.threads());
         final List<Client> connected = new ArrayList<>();
         try {
             for (int i = 0; i < plan.threads(); i++) {
-                connected.add(connector.call());
+                connected.add(connector.connect());
             }
             measure(threads, connected, conversations, into);
+        } catch (final ExecutionException e) {
+            throw new IllegalStateException("a client has failed: " + e.getCause(), e.getCause());
+        } finally {
+            threads.shutdownNow();
             for (final Client client : connected) {
                 client.close();
             }
-        } catch (final ExecutionException e) {
-            throw new IllegalStateException("a client has failed: " + e.getCause(), e.getCause());
-        } catch (final InterruptedException e) {
-            throw e;
-        } catch (final Exception e) {
-            throw new IllegalStateException("a client has failed: " + e, e);
-        } finally {
-            threads.shutdownNow();
         }
     }
 
