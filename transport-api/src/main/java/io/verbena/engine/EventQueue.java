@@ -16,7 +16,6 @@ import io.verbena.wire.FrameHeader;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +38,6 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     private static final long ABANDON_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final EventQueueOptions options;
-    private final LongSupplier nanoClock;
-    private final boolean returnsOnInterrupt;
     private final long originNs;
     private final Timers timers = new Timers();
     private final TaskQueue tasks = new TaskQueue();
@@ -79,9 +76,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     EventQueue(final EventQueueOptions options) {
         this.options = options;
-        this.nanoClock = options.nanoClock();
-        this.returnsOnInterrupt = options.returnsOnInterrupt();
-        this.originNs = nanoClock.getAsLong();
+        this.originNs = options.nanoClock().getAsLong();
         this.idle = new Idle(options.idlePolicy());
         this.waitsAtOnce = options.idlePolicy() == IdlePolicy.BLOCK;
     }
@@ -159,7 +154,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
         }
         if (work > 0) {
             idle.busy();
-        } else if (returnsOnInterrupt && Thread.currentThread().isInterrupted()) {
+        } else if (options.returnsOnInterrupt() && Thread.currentThread().isInterrupted()) {
             return false;
         } else if (mayGoOn() && idle.idle(nowNs)) {
             waitsForTimer = timers.earliestNs() < endNs;
@@ -391,7 +386,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
 
     @Override
     public long nanoTime() {
-        return nanoClock.getAsLong() - originNs;
+        return options.nanoClock().getAsLong() - originNs;
     }
 
     @Override

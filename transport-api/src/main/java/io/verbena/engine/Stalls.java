@@ -17,12 +17,10 @@ final class Stalls {
     /** Sessions that can go on, or as soon as there is budget. */
     private final ArrayDeque<AbstractSession> paused = new ArrayDeque<>();
 
-    /**
-     * There may be some of either kind: asked in every duty cycle, when there are none as a rule.
-     */
+    /** There may be some of either kind. Asked in every duty cycle; as a rule there are none. */
     private boolean anyStalled;
 
-    /** A message is free that was not when the last of {@link #starving} asked for one. */
+    /** Since a session stalls, a message has become free. */
     private boolean messageFreed;
 
     Stalls(final EventQueue queue) {
@@ -44,6 +42,7 @@ final class Stalls {
 
     /** A message that requests can be received into is free. */
     void messageFreed() {
+        // Where nobody waits for it, whoever asks next finds it.
         messageFreed = anyStalled;
     }
 

@@ -19,11 +19,15 @@ final class TaskQueue {
     private volatile boolean closed;
 
     /**
-     * Something was added since the consumer last looked: asked twice for each message on some
-     * queues, and the queue's own answer is in two more lines of the cache.
+     * Something may be there: asked twice for each message on some event queues, and the queue's
+     * own answer is in two more lines of the cache.
      */
     private volatile boolean added;
 
+    /**
+     * Is there nothing to run? A task that is just being added may be missed, as its producer wakes
+     * the consumer afterwards.
+     */
     boolean isEmpty() {
         return !added;
     }
@@ -31,7 +35,8 @@ final class TaskQueue {
     /**
      * Runs tasks, on the consumer's thread.
      *
-     * @param limit so many at most: one that adds itself again is not to keep others waiting.
+     * @param runner runs each; doesn't throw.
+     * @param limit so many at most: one that adds itself again is not to keep the I/O waiting.
      * @return tasks run.
      */
     int run(final Consumer<Runnable> runner, final int limit) {

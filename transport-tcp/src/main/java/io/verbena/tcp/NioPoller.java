@@ -96,9 +96,7 @@ final class NioPoller implements Poller {
      */
     private boolean someAreFull;
 
-    /**
-     * One of the following may have something; as a rule they have nothing, many times a message.
-     */
+    /** One of the following may have something. Asked several times a message; as a rule none. */
     private boolean someAreQueued;
 
     private final ArrayDeque<NioConnection> dirty = new ArrayDeque<>();

@@ -185,8 +185,10 @@ public final class StreamComparison {
     private void round(final Samples plain, final Samples streams, final Samples handedOver)
             throws IOException, InterruptedException {
         final int turns = plan.idleStreams() == 0 ? Math.min(TURNS, plan.conversations()) : 1;
-        for (int i = 0; i < turns; i++) {
-            final int conversations = plan.conversations() / turns;
+        int held = 0;
+        for (int turn = 1; turn <= turns; turn++) {
+            final int conversations = (int) ((long) plan.conversations() * turn / turns) - held;
+            held += conversations;
             measurePlain(plain, conversations);
             measureStreams(streams, conversations, true /* keep */);
             measureStreams(handedOver, conversations, false /* keep */);
@@ -331,7 +333,8 @@ public final class StreamComparison {
         } catch (final ExecutionException e) {
             throw new IllegalStateException("a client has failed: " + e.getCause(), e.getCause());
         } finally {
-            threads.shutdownNow();
+            // A client is its thread's as long as that converses.
+            stop(threads);
             for (final Client client : connected) {
                 client.close();
             }
@@ -371,10 +374,10 @@ public final class StreamComparison {
         return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
-    private static void stop(final ExecutorService servers) throws InterruptedException {
-        servers.shutdownNow();
-        if (!servers.awaitTermination(10, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("the server's threads don't end");
+    private static void stop(final ExecutorService threads) throws InterruptedException {
+        threads.shutdownNow();
+        if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("threads of the measurement don't end");
         }
     }
 }

@@ -25,7 +25,7 @@ public final class BlockingCall implements AutoCloseable {
     private static final long READING = 1;
     private static final long WRITING = 2;
     private static final long CUT = 3;
-    private static final long PHASE = 3;
+    private static final long PHASE_MASK = 3;
     private static final long NEXT_NUMBER = 4;
 
     private static final VarHandle STATE;
@@ -107,14 +107,14 @@ public final class BlockingCall implements AutoCloseable {
     }
 
     private long next(final long phase) {
-        return (state & ~PHASE) + NEXT_NUMBER + phase;
+        return (state & ~PHASE_MASK) + NEXT_NUMBER + phase;
     }
 
     /** Right behind it; returns whether it was cut short. */
     boolean end() {
         final long ending = state;
-        return (ending & PHASE) == CUT
-                || !STATE.compareAndSet(this, ending, (ending & ~PHASE) | NONE);
+        return (ending & PHASE_MASK) == CUT
+                || !STATE.compareAndSet(this, ending, (ending & ~PHASE_MASK) | NONE);
     }
 
     // ---- on any thread
@@ -127,7 +127,7 @@ public final class BlockingCall implements AutoCloseable {
     public boolean wakeup() {
         wokenUp = true;
         final long seen = state;
-        return (seen & PHASE) == READING && cut(seen);
+        return (seen & PHASE_MASK) == READING && cut(seen);
     }
 
     /**
@@ -138,7 +138,7 @@ public final class BlockingCall implements AutoCloseable {
     long check() {
         final long nowNs = clock.getAsLong();
         final long seen = state;
-        final long phase = seen & PHASE;
+        final long phase = seen & PHASE_MASK;
         if (phase == READING) {
             final long leftNs = deadlineNs - nowNs;
             if (leftNs > 0) {
@@ -159,11 +159,11 @@ public final class BlockingCall implements AutoCloseable {
     private boolean cut(final long seen) {
         // Read before the state is changed, as it may be another one's behind that.
         final SocketChannel socket = channel;
-        if (socket == null || !STATE.compareAndSet(this, seen, (seen & ~PHASE) | CUT)) {
+        if (socket == null || !STATE.compareAndSet(this, seen, (seen & ~PHASE_MASK) | CUT)) {
             return false;
         }
         try {
-            if ((seen & PHASE) == READING) {
+            if ((seen & PHASE_MASK) == READING) {
                 socket.shutdownInput();
             } else {
                 socket.close();
