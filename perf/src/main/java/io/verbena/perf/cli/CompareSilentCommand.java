@@ -36,7 +36,9 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example:", "  ./verbena compare-silent --connections 1000 --rounds 5"})
 @SuppressWarnings("NullAway.Init")
 final class CompareSilentCommand implements Callable<Integer>, CommonOptions.Holder {
-    /** A portal's patience with who doesn't shake hands is 5 s. */
+    /**
+     * Who doesn't shake hands must stay that long: by default a portal waits 5 s, this one more.
+     */
     private static final double MOST_SECONDS = 4;
 
     @Spec private CommandSpec spec;

@@ -45,7 +45,8 @@ public final class VerbenaPeer implements Peer {
     }
 
     static Peer over(final TlsPair tls) {
-        return new VerbenaPeer(new Address("tls", "127.0.0.1"), tls.options());
+        return new VerbenaPeer(
+                new Address("tls", "127.0.0.1"), tls.options().withHandshakeTimeoutNs(PATIENCE_NS));
     }
 
     /**
