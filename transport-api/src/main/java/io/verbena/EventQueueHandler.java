@@ -55,6 +55,19 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
     int runEventLoop(int maxEvents, long timeoutNs);
 
     /**
+     * Like {@link #runEventLoop}, by a caller who has just read the clock: where the loop runs for
+     * one message at a time, as conversations have it, reading it once more is felt.
+     *
+     * @param nowNs the time, of the clock that the options name ({@link
+     *     EventQueueOptions#nanoClock()}).
+     * @param maxEvents as there.
+     * @param timeoutNs as there, from that time on.
+     * @return events delivered, 0 or more.
+     * @throws IllegalStateException as there.
+     */
+    int runEventLoopAt(long nowNs, int maxEvents, long timeoutNs);
+
+    /**
      * Runs the loop until {@link #breakEventLoop()}, {@link #close()} or a call-back that throws.
      * Returns at once if the event queue is closed, or is being closed: a thread that was started
      * to run it may come too late.

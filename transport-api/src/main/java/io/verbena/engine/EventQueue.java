@@ -99,7 +99,7 @@ final class EventQueue implements EventQueueHandler, PollerContext {
             if (closed) {
                 leave();
             } else {
-                loop(INFINITE_EVENTS, INFINITE_DURATION);
+                loop(nanoTime(), INFINITE_EVENTS, INFINITE_DURATION);
             }
         } else if (!closing || inEventLoop()) {
             throw alreadyRuns();
@@ -109,17 +109,22 @@ final class EventQueue implements EventQueueHandler, PollerContext {
     @Override
     public int runEventLoop(final int maxEvents, final long timeoutNs) {
         enter();
-        return loop(maxEvents, timeoutNs);
+        return loop(nanoTime(), maxEvents, timeoutNs);
+    }
+
+    @Override
+    public int runEventLoopAt(final long nowNs, final int maxEvents, final long timeoutNs) {
+        enter();
+        return loop(nowNs - originNs, maxEvents, timeoutNs);
     }
 
     /** Runs the loop, which has been entered, and leaves it. */
-    private int loop(final int maxEvents, final long timeoutNs) {
+    private int loop(final long startNs, final int maxEvents, final long timeoutNs) {
         try {
             events = 0;
             budget = maxEvents < 0 ? Integer.MAX_VALUE : maxEvents;
-            final long startNs = nanoTime();
             final long endNs =
-                    timeoutNs < 0 || timeoutNs > Long.MAX_VALUE - startNs
+                    timeoutNs < 0 || startNs > Long.MAX_VALUE - timeoutNs
                             ? Long.MAX_VALUE
                             : startNs + timeoutNs;
             nowNs = startNs;

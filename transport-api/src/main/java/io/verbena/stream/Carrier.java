@@ -14,11 +14,11 @@ interface Carrier {
     /**
      * Waits for what the other end sends next.
      *
-     * @param nowNs the time: the caller has just looked at the clock.
+     * @param startNs the time: the caller has just looked at the clock.
      * @param deadlineNs until when to wait.
      * @return the message: its IN is what has come, its OUT empty, for what is to be sent.
      */
-    Msg receive(long nowNs, long deadlineNs);
+    Msg receive(long startNs, long deadlineNs);
 
     /** Sends the message's OUT up to its position; it is on its way when this returns. */
     void send(Msg msg);

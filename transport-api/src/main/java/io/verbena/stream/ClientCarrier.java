@@ -94,10 +94,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
                                                     options.connect().session(),
                                                     options.fragmentBytes())));
             while (!established) {
-                awaitEvent(
-                        deadlineNs - System.nanoTime(),
-                        timeoutNs,
-                        "%s could not be connected to".formatted(server));
+                final long nowNs = System.nanoTime();
+                checkPatience(deadlineNs - nowNs, timeoutNs);
+                checkOpen("%s could not be connected to".formatted(server));
+                eventQueue.runEventLoopAt(nowNs, 1, deadlineNs - nowNs);
             }
         } catch (final VerbenaException e) {
             msg.release();
@@ -115,14 +115,11 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
         return msg;
     }
 
-    /** Runs the loop for one event. */
-    private void awaitEvent(final long leftNs, final long timeoutNs, final String what) {
-        checkPatience(leftNs, timeoutNs);
+    private void checkOpen(final String what) {
         final SessionClosed why = end;
         if (why != null) {
             throw Failures.closed(what, why);
         }
-        eventQueue.runEventLoop(1, leftNs);
     }
 
     /** Who stops waiting may lose the session by that; so this is to be told, and first. */
@@ -139,10 +136,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
     }
 
     @Override
-    public Msg receive(final long nowNs, final long deadlineNs) {
-        long leftNs = deadlineNs - nowNs;
+    public Msg receive(final long startNs, final long deadlineNs) {
+        long nowNs = startNs;
         while (!answered) {
-            checkPatience(leftNs, deadlineNs - nowNs);
+            checkPatience(deadlineNs - nowNs, deadlineNs - startNs);
             final EventReason reason = failure;
             if (reason != null && (reason != EventReason.FLUSHED || end != null)) {
                 final SessionClosed why = end;
@@ -150,9 +147,10 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
                         ? Failures.closed(hasEnded, why)
                         : Failures.message(reason, server, msg.out().position());
             }
-            awaitEvent(leftNs, deadlineNs - nowNs, hasEnded);
+            checkOpen(hasEnded);
+            eventQueue.runEventLoopAt(nowNs, 1, deadlineNs - nowNs);
             if (!answered) {
-                leftNs = deadlineNs - System.nanoTime();
+                nowNs = System.nanoTime();
             }
         }
         answered = false;

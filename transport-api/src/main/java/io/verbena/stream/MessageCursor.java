@@ -41,12 +41,7 @@ final class MessageCursor {
 
     /** As {@link MessageReader#wrap}. */
     void wrap(final ByteBuffer message, final int offset, final int length) {
-        wrapped = false;
-        bytes = NOTHING;
-        depth = 0;
-        openLeft[0] = 0;
-        openEnd[0] = 0;
-        position = 0;
+        forget();
         final int size =
                 length < Layout.HEADER_BYTES
                         ? length
@@ -55,15 +50,32 @@ final class MessageCursor {
             throw new StreamMalformedMessage(
                     "a message of %d bytes says that it has %d".formatted(length, size));
         }
+        wrapSized(message, offset, size);
+    }
+
+    /** There is no message. */
+    private void forget() {
+        wrapped = false;
+        bytes = NOTHING;
+        depth = 0;
+        openLeft[0] = 0;
+        openEnd[0] = 0;
+        position = 0;
+    }
+
+    /** As {@link MessageReader#wrapSized}. */
+    void wrapSized(final ByteBuffer message, final int offset, final int size) {
         final int count = message.getShort(offset + Layout.COUNT) & Layout.MAX_COUNT;
         final int type = message.getShort(offset + Layout.TYPE) & 0xffff;
         final boolean empty = MessageTypes.hasStaleCount(type);
         if (!empty && count > (size - Layout.HEADER_BYTES) / Layout.DESCRIPTOR_BYTES) {
+            forget();
             throw new StreamMalformedMessage(
                     "a message of %d bytes can't have %d values".formatted(size, count));
         }
         wrapped = true;
         bytes = message;
+        depth = 0;
         start = offset;
         position = offset + Layout.HEADER_BYTES;
         openEnd[0] = offset + size;

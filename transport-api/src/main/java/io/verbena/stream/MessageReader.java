@@ -55,6 +55,11 @@ public final class MessageReader {
         return this;
     }
 
+    /** Like {@link #wrap} of a message that has arrived whole by its own {@link #sizeOf}. */
+    void wrapSized(final ByteBuffer message, final int offset, final int size) {
+        cursor.wrapSized(message, offset, size);
+    }
+
     /**
      * The length of a message, of which at least the first 4 bytes have arrived.
      *

@@ -43,6 +43,11 @@ public abstract sealed class MessageStream implements AutoCloseable
     private final MessageReader reader;
     private Turn turn;
     private @Nullable Msg current;
+
+    /** Of the message that was begun last. */
+    private int begunType;
+
+    /** Of the message that was sent last; -1 before the first. */
     private int sentType = -1;
 
     MessageStream(
@@ -75,6 +80,7 @@ public abstract sealed class MessageStream implements AutoCloseable
         checkTurn(Turn.WRITE, "written");
         final Msg msg = message();
         outgoing.begin(msg.out());
+        begunType = type;
         final StreamVersion version = versionFor(type);
         return writer.begin(type, version.version(), version.config());
     }
@@ -93,7 +99,6 @@ public abstract sealed class MessageStream implements AutoCloseable
     public final void send(final long timeoutNs) {
         checkTurn(Turn.WRITE, "sent");
         final int length = writer.finish();
-        final int type = outgoing.bytes().getShort(Layout.TYPE) & 0xffff;
         try {
             transmit(length, timeoutNs);
         } catch (final StreamFailure e) {
@@ -101,8 +106,8 @@ public abstract sealed class MessageStream implements AutoCloseable
             throw e;
         }
         turn = Turn.READ;
-        counter().sent(type, length);
-        sentType = type;
+        counter().sent(begunType, length);
+        sentType = begunType;
     }
 
     /**
@@ -255,7 +260,9 @@ public abstract sealed class MessageStream implements AutoCloseable
         final ByteOrder order = orderOf(bytes);
         bytes.order(order);
         final int size = MessageReader.sizeOf(bytes, 0, options.limits().maxMessageBytes());
-        if (size > length) {
+        if (size == length) {
+            reader.wrapSized(bytes, 0, size);
+        } else if (size > length) {
             assemble(msg, size, deadlineNs);
         } else {
             reader.wrap(bytes, 0, length);

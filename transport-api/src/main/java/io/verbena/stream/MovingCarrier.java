@@ -118,9 +118,9 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
     }
 
     @Override
-    public Msg receive(final long nowNs, final long deadlineNs) {
+    public Msg receive(final long startNs, final long deadlineNs) {
         final EventQueueHandler eventQueue = enter().eventQueue();
-        long leftNs = deadlineNs - nowNs;
+        long nowNs = startNs;
         while (true) {
             final Msg msg = held;
             if (arrived && msg != null) {
@@ -134,8 +134,8 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
             if (Thread.currentThread().isInterrupted()) {
                 throw Failures.interrupted();
             }
-            if (leftNs <= 0) {
-                throw Failures.late(remoteAddress, deadlineNs - nowNs);
+            if (deadlineNs - nowNs <= 0) {
+                throw Failures.late(remoteAddress, deadlineNs - startNs);
             }
             final SessionClosed why = end;
             if (why != null) {
@@ -145,9 +145,9 @@ final class MovingCarrier implements ServerCarrier, ServerSession.Handler {
             if (reason != null && reason != EventReason.FLUSHED) {
                 throw Failures.message(reason, remoteAddress, 0);
             }
-            eventQueue.runEventLoop(1, leftNs);
+            eventQueue.runEventLoopAt(nowNs, 1, deadlineNs - nowNs);
             if (!arrived) {
-                leftNs = deadlineNs - System.nanoTime();
+                nowNs = System.nanoTime();
             }
         }
     }
