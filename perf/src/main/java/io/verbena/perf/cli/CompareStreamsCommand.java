@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.cli;
 
+import io.verbena.perf.stream.Kind;
 import io.verbena.perf.stream.StreamComparison;
 import io.verbena.perf.stream.StreamComparison.Plan;
 import io.verbena.perf.stream.StreamComparison.Result;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -23,8 +25,8 @@ import picocli.CommandLine.Spec;
         name = "compare-streams",
         description = {
             "Compares streams with plain blocking sockets: conversations of 50 messages of the sizes"
-                    + " that JITServer's have, by several threads, in alternating rounds; what one"
-                    + " costs in CPU time of both ends, and how long it takes.",
+                    + " that JITServer's have, by several threads, in short turns of a process for"
+                    + " each; what one costs in CPU time of both ends, and how long it takes.",
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -96,7 +98,7 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
                                     rounds::progress)
                             .run();
         } catch (final IOException e) {
-            throw new CommandException("plain sockets failed: " + e.getMessage(), e);
+            throw new CommandException("a process of the comparison failed: " + e.getMessage(), e);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandException("interrupted", e);
@@ -107,28 +109,39 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
             object.put("uri", uri.toString());
             object.put("threads", threads);
             object.put("idle", idle);
-            object.put("plain", json(results.plain()));
-            object.put("streams", json(results.streams()));
-            object.put("handed_over", json(results.handedOver()));
-            object.put("cpu_ratio", results.streams().cpuTo(results.plain()));
-            object.put("wall_ratio", results.streams().wallTo(results.plain()));
+            for (final Kind kind : Kind.values()) {
+                object.put(kind.name().toLowerCase(Locale.ROOT), json(results.of(kind)));
+            }
+            for (final Kind plain : List.of(Kind.SOCKETS, Kind.CHANNELS)) {
+                final String name = plain.name().toLowerCase(Locale.ROOT);
+                final Result streams = results.of(Kind.STREAMS);
+                object.put("cpu_to_" + name, streams.cpuTo(results.of(plain)));
+                object.put("wall_to_" + name, streams.wallTo(results.of(plain)));
+            }
             out.println(Json.of(object));
         } else {
             final Table table = new Table(out, 3, 24, 14, 14, 10);
             table.row("a conversation, µs", "CPU", "wall", "threads");
-            row(table, "plain sockets", results.plain());
-            row(table, "streams, " + uri.getScheme(), results.streams());
-            ratio(table, results.streams(), results.plain());
-            row(table, "handed over each time", results.handedOver());
-            ratio(table, results.handedOver(), results.plain());
+            row(table, "Java's sockets", results.of(Kind.SOCKETS));
+            row(table, "channels that block", results.of(Kind.CHANNELS));
+            ratios(table, "streams, " + uri.getScheme(), results.of(Kind.STREAMS), results);
+            ratios(table, "handed over each time", results.of(Kind.HANDED_OVER), results);
         }
         out.flush();
         return 0;
     }
 
-    private static void ratio(final Table table, final Result result, final Result to) {
+    private static void ratios(
+            final Table table, final String name, final Result result, final Results results) {
+        row(table, name, result);
+        ratio(table, "to sockets", result, results.of(Kind.SOCKETS));
+        ratio(table, "to channels", result, results.of(Kind.CHANNELS));
+    }
+
+    private static void ratio(
+            final Table table, final String name, final Result result, final Result to) {
         table.row(
-                "to plain sockets",
+                name,
                 String.format(Locale.ROOT, "%.3f", result.cpuTo(to)),
                 String.format(Locale.ROOT, "%.3f", result.wallTo(to)),
                 "");

@@ -1,5 +1,5 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
-package io.verbena.perf.rdma;
+package io.verbena.perf.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,12 +12,19 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A {@link Worker}, in a JVM like this one. */
-final class WorkerProcess implements AutoCloseable {
-    private static final String OK = "ok";
+/**
+ * A main class in a JVM like this one, which does what a line on its standard input says, and
+ * answers with a line each: {@code ok} and what it found, or what went wrong. It ends with its
+ * input.
+ */
+public final class WorkerProcess implements AutoCloseable {
+    /** The first word of an answer to an order that was carried out. */
+    public static final String OK = "ok";
 
     /** For a busy machine, which may be emulated. */
     private static final long PATIENCE_S = 120;
+
+    private static final long FAREWELL_S = 20;
 
     private final String name;
     private final Process process;
@@ -33,8 +40,21 @@ final class WorkerProcess implements AutoCloseable {
         reader.start();
     }
 
-    /** Its standard error stream is this process's. */
-    static WorkerProcess start(final String name, final List<String> javaOptions)
+    /**
+     * Starts one, whose standard error stream is this process's.
+     *
+     * @param name for people.
+     * @param javaOptions of its JVM.
+     * @param main its class.
+     * @param arguments of the class.
+     * @return it.
+     * @throws IOException if it can't be started.
+     */
+    public static WorkerProcess start(
+            final String name,
+            final List<String> javaOptions,
+            final Class<?> main,
+            final List<String> arguments)
             throws IOException {
         final List<String> command = new ArrayList<>();
         command.add(
@@ -45,14 +65,9 @@ final class WorkerProcess implements AutoCloseable {
                                 () ->
                                         Path.of(System.getProperty("java.home"), "bin/java")
                                                 .toString()));
-        command.addAll(
-                List.of(
-                        "-Xmx256m",
-                        "-XX:+IgnoreUnrecognizedVMOptions",
-                        "--enable-native-access=ALL-UNNAMED"));
         command.addAll(javaOptions);
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
         return new WorkerProcess(
                 name,
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
@@ -71,8 +86,16 @@ final class WorkerProcess implements AutoCloseable {
         answers.add("failed it ended");
     }
 
-    /** Has it do something that takes so long, or a little longer; returns the answer's words. */
-    List<String> ask(final double seconds, final String order)
+    /**
+     * Has it do something.
+     *
+     * @param seconds how long that takes, or a little longer.
+     * @param order what to do.
+     * @return the answer's words, without the first.
+     * @throws IOException if it fails, ends, or doesn't answer.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public List<String> ask(final double seconds, final String order)
             throws IOException, InterruptedException {
         orders.println(order);
         final String answer = answers.poll(PATIENCE_S + (long) seconds, TimeUnit.SECONDS);
@@ -88,8 +111,17 @@ final class WorkerProcess implements AutoCloseable {
         return words.subList(1, words.size());
     }
 
+    /** Has it end in good order, which its input's end asks for; if it doesn't soon, by force. */
     @Override
     public void close() {
+        orders.close();
+        try {
+            if (process.waitFor(FAREWELL_S, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         process.destroyForcibly();
     }
 }

@@ -1,7 +1,9 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.rdma;
 
+import io.verbena.perf.process.WorkerProcess;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -45,17 +47,26 @@ final class Pair implements AutoCloseable {
 
     static Pair start(final String transport, final String address, final List<String> javaOptions)
             throws IOException {
-        final WorkerProcess server = WorkerProcess.start("server over " + transport, javaOptions);
+        final WorkerProcess server = start("server over " + transport, javaOptions);
         try {
             return new Pair(
-                    transport,
-                    address,
-                    server,
-                    WorkerProcess.start("client over " + transport, javaOptions));
+                    transport, address, server, start("client over " + transport, javaOptions));
         } catch (final IOException e) {
             server.close();
             throw e;
         }
+    }
+
+    private static WorkerProcess start(final String name, final List<String> more)
+            throws IOException {
+        final List<String> javaOptions =
+                new ArrayList<>(
+                        List.of(
+                                "-Xmx256m",
+                                "-XX:+IgnoreUnrecognizedVMOptions",
+                                "--enable-native-access=ALL-UNNAMED"));
+        javaOptions.addAll(more);
+        return WorkerProcess.start(name, javaOptions, Worker.class, List.of());
     }
 
     /** Connects, warms up, measures and disconnects. */

@@ -6,20 +6,15 @@ import io.verbena.perf.peer.LatencyRecorder;
 import io.verbena.perf.peer.Peer;
 import io.verbena.perf.peer.VerbenaPeer;
 import io.verbena.perf.peer.Workload;
-import java.io.BufferedReader;
+import io.verbena.perf.process.Orders;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One end, as a process: does what lines of its standard input say, and answers each with a line,
- * "ok" and numbers or "failed" and why. Ends with its input.
- */
+/** One end, as a {@link io.verbena.perf.process.WorkerProcess}. */
 public final class Worker {
     private static final int CLIENT = 0;
     private static final int SERVER = 1;
@@ -43,25 +38,8 @@ public final class Worker {
      * @param args none.
      */
     public static void main(final String[] args) throws IOException {
-        final Worker worker = new Worker();
-        final var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String answer;
-            try {
-                answer = "ok " + worker.obey(List.of(line.split(" ", -1)));
-            } catch (final Throwable e) { // whatever it is, it is told
-                answer = "failed " + oneLine(e);
-            }
-            System.out.println(answer);
-            System.out.flush();
-        }
+        Orders.takeAll(new Worker()::obey);
         System.exit(0);
-    }
-
-    private static String oneLine(final Throwable e) {
-        final Throwable cause = e.getCause();
-        final String text = cause == null ? e.toString() : e + ": " + cause;
-        return text.replaceAll("\\s*\\R\\s*", "; ");
     }
 
     private String obey(final List<String> words) throws Exception {

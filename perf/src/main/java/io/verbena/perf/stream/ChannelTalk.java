@@ -13,10 +13,10 @@ import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 
 /**
- * A blocking socket as OpenJ9 uses one: a message is written by one call, and read by one if it has
- * arrived whole.
+ * A blocking channel, as OpenJ9 uses a socket: a message is written by one call, and read by one if
+ * it has arrived whole.
  */
-final class PlainTalk implements Talk, AutoCloseable {
+final class ChannelTalk implements Conversing.ClosableTalk {
     private final SocketChannel socket;
     private final ByteBuffer outgoing = ByteBuffer.allocateDirect(Conversation.MOST_BYTES);
     private final ByteBuffer incoming =
@@ -26,7 +26,7 @@ final class PlainTalk implements Talk, AutoCloseable {
     private final MessageWriter writer = new MessageWriter(buffer, MessageLimits.defaults());
     private final MessageReader reader = new MessageReader(MessageLimits.defaults());
 
-    PlainTalk(final SocketChannel socket) {
+    ChannelTalk(final SocketChannel socket) {
         this.socket = socket;
     }
 
