@@ -2,6 +2,7 @@
 package io.verbena.perf.bridge;
 
 import io.verbena.perf.Verbena;
+import io.verbena.perf.process.Java;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -10,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,14 +37,7 @@ record RelayProcess(Process process, URI uri) implements AutoCloseable {
     static RelayProcess bridge(final URI listen, final URI to, final List<String> options)
             throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>();
-        command.add(
-                ProcessHandle.current()
-                        .info()
-                        .command()
-                        .orElseGet(
-                                () ->
-                                        Path.of(System.getProperty("java.home"), "bin/java")
-                                                .toString()));
+        command.add(Java.command());
         command.addAll(
                 List.of(
                         "-cp",

@@ -42,7 +42,10 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
             names = "--uri",
             paramLabel = "URI",
             defaultValue = "tcp://127.0.0.1:0",
-            description = "Where the streams' server listens. Default: tcp://127.0.0.1:0.")
+            description = {
+                "Where the streams' servers listen: port 0, or a socket's path. Default:"
+                        + " tcp://127.0.0.1:0."
+            })
     private URI uri;
 
     @Option(
@@ -84,6 +87,12 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
 
     @Override
     public Integer call() {
+        if (uri.getPort() > 0) {
+            throw new CommandException(
+                    "the streams have two servers at a time, so port %d is one too few; use port 0"
+                            .formatted(uri.getPort()),
+                    null);
+        }
         final Results results;
         try {
             results =

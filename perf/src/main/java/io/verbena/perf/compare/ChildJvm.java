@@ -1,6 +1,7 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.compare;
 
+import io.verbena.perf.process.Java;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,14 +74,7 @@ final class ChildJvm {
     }
 
     private List<String> command(final String peer, final Scenario scenario) {
-        final String java =
-                ProcessHandle.current()
-                        .info()
-                        .command()
-                        .orElseGet(
-                                () ->
-                                        Path.of(System.getProperty("java.home"), "bin/java")
-                                                .toString());
+        final String java = Java.command();
         final List<String> command = new ArrayList<>();
         Collections.addAll(
                 command,

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,14 +56,7 @@ public final class WorkerProcess implements AutoCloseable {
             final List<String> arguments)
             throws IOException {
         final List<String> command = new ArrayList<>();
-        command.add(
-                ProcessHandle.current()
-                        .info()
-                        .command()
-                        .orElseGet(
-                                () ->
-                                        Path.of(System.getProperty("java.home"), "bin/java")
-                                                .toString()));
+        command.add(Java.command());
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);

@@ -50,7 +50,7 @@ public final class StreamComparison {
     /**
      * What to measure.
      *
-     * @param uri where the streams' server listens.
+     * @param uri where the streams' servers listen: port 0, or a socket's path.
      * @param threads client threads, and as many of the server.
      * @param rounds of all kinds in turn.
      * @param warmupNs nanoseconds of such rounds before, one at least, which don't count.
@@ -171,7 +171,16 @@ public final class StreamComparison {
             throws IOException, InterruptedException {
         worker.ask(
                 plan.idleStreams() / IDLE_PER_S,
-                "open %s %s %d %d".formatted(kind, plan.uri(), plan.threads(), plan.idleStreams()));
+                "open %s %s %d %d"
+                        .formatted(kind, uriOf(kind), plan.threads(), plan.idleStreams()));
+    }
+
+    /** Both kinds of streams have a server, at the same time. */
+    private URI uriOf(final Kind kind) {
+        final boolean file = plan.uri().getPath() != null && !plan.uri().getPath().isEmpty();
+        return file && kind == Kind.HANDED_OVER
+                ? URI.create(plan.uri() + "-handed-over")
+                : plan.uri();
     }
 
     private Results measure(final Map<Kind, WorkerProcess> workers)

@@ -134,6 +134,7 @@ class CommandLinesTest {
                 "cert /tmp/certs --days 0                       | --days is from 1",
                 "compare-silent --duration 5s                   | at most 4s",
                 "compare-silent --rounds 0                      | at least 1",
+                "compare-streams --uri tcp://127.0.0.1:9400     | use port 0",
                 "compare-bridge --rounds 0                      | at least 1",
                 "compare-bridge --size 8                        | from 16 to 64k",
                 "cert /tmp/certs --name no/name                 | neither a host name nor an IP address",
