@@ -59,11 +59,12 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
      * one message at a time, as conversations have it, reading it once more is felt.
      *
      * @param nowNs the time, of the clock that the options name ({@link
-     *     EventQueueOptions#nanoClock()}).
+     *     EventQueueOptions#nanoClock()}). A late one delays deadlines, an early one hastens them.
      * @param maxEvents as there.
      * @param timeoutNs as there, from that time on.
      * @return events delivered, 0 or more.
      * @throws IllegalStateException as there.
+     * @throws RuntimeException or Error, as there.
      */
     int runEventLoopAt(long nowNs, int maxEvents, long timeoutNs);
 

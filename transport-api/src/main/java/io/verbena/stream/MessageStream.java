@@ -44,9 +44,6 @@ public abstract sealed class MessageStream implements AutoCloseable
     private Turn turn;
     private @Nullable Msg current;
 
-    /** Of the message that was begun last. */
-    private int begunType;
-
     /** Of the message that was sent last; -1 before the first. */
     private int sentType = -1;
 
@@ -80,7 +77,6 @@ public abstract sealed class MessageStream implements AutoCloseable
         checkTurn(Turn.WRITE, "written");
         final Msg msg = message();
         outgoing.begin(msg.out());
-        begunType = type;
         final StreamVersion version = versionFor(type);
         return writer.begin(type, version.version(), version.config());
     }
@@ -106,8 +102,8 @@ public abstract sealed class MessageStream implements AutoCloseable
             throw e;
         }
         turn = Turn.READ;
-        counter().sent(begunType, length);
-        sentType = begunType;
+        sentType = writer.type();
+        counter().sent(sentType, length);
     }
 
     /**

@@ -85,6 +85,11 @@ public final class MessageWriter {
         return this;
     }
 
+    /** Of the message that was begun last. */
+    int type() {
+        return type;
+    }
+
     /**
      * Ends the message.
      *

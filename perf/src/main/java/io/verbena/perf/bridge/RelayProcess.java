@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,22 +37,20 @@ record RelayProcess(Process process, URI uri) implements AutoCloseable {
     /** A bridge from any port, in a JVM like this one. */
     static RelayProcess bridge(final URI listen, final URI to, final List<String> options)
             throws IOException, InterruptedException {
-        final List<String> command = new ArrayList<>();
-        command.add(Java.command());
-        command.addAll(
-                List.of(
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Verbena.class.getName(),
-                        "bridge",
-                        "--json",
-                        "--listen",
-                        listen.toString(),
-                        "--to",
-                        to.toString()));
-        command.addAll(options);
+        final List<String> arguments = new ArrayList<>();
+        Collections.addAll(
+                arguments,
+                "bridge",
+                "--json",
+                "--listen",
+                listen.toString(),
+                "--to",
+                to.toString());
+        arguments.addAll(options);
         final Process process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                new ProcessBuilder(Java.command(List.of(), Verbena.class, arguments))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
         try {
             final String line = firstLine(process);
             final Matcher matcher = LISTENING.matcher(line);

@@ -74,20 +74,15 @@ final class ChildJvm {
     }
 
     private List<String> command(final String peer, final Scenario scenario) {
-        final String java = Java.command();
-        final List<String> command = new ArrayList<>();
+        final List<String> arguments = new ArrayList<>();
         Collections.addAll(
-                command,
-                java,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Figure.class.getName(),
+                arguments,
                 peer,
                 scenario.id(),
                 Double.toString(warmUpSeconds),
                 Double.toString(seconds));
-        command.addAll(security.arguments());
-        return command;
+        arguments.addAll(security.arguments());
+        return Java.command(List.of(), Figure.class, arguments);
     }
 
     /** Waits for the child, though not for ever; returns what went wrong, or nothing. */

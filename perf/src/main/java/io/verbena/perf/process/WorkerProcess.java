@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -45,24 +44,17 @@ public final class WorkerProcess implements AutoCloseable {
      * @param name for people.
      * @param javaOptions of its JVM.
      * @param main its class.
-     * @param arguments of the class.
      * @return it.
      * @throws IOException if it can't be started.
      */
     public static WorkerProcess start(
-            final String name,
-            final List<String> javaOptions,
-            final Class<?> main,
-            final List<String> arguments)
+            final String name, final List<String> javaOptions, final Class<?> main)
             throws IOException {
-        final List<String> command = new ArrayList<>();
-        command.add(Java.command());
-        command.addAll(javaOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(arguments);
         return new WorkerProcess(
                 name,
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+                new ProcessBuilder(Java.command(javaOptions, main, List.of()))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start());
     }
 
     private void read() {

@@ -66,7 +66,7 @@ final class Pair implements AutoCloseable {
                                 "-XX:+IgnoreUnrecognizedVMOptions",
                                 "--enable-native-access=ALL-UNNAMED"));
         javaOptions.addAll(more);
-        return WorkerProcess.start(name, javaOptions, Worker.class, List.of());
+        return WorkerProcess.start(name, javaOptions, Worker.class);
     }
 
     /** Connects, warms up, measures and disconnects. */

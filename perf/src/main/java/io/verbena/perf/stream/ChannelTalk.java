@@ -1,80 +1,35 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
 package io.verbena.perf.stream;
 
-import io.verbena.stream.MessageBuffer;
-import io.verbena.stream.MessageLimits;
-import io.verbena.stream.MessageReader;
-import io.verbena.stream.MessageWriter;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 
-/**
- * A blocking channel, as OpenJ9 uses a socket: a message is written by one call, and read by one if
- * it has arrived whole.
- */
-final class ChannelTalk implements Conversing.ClosableTalk {
-    private final SocketChannel socket;
-    private final ByteBuffer outgoing = ByteBuffer.allocateDirect(Conversation.MOST_BYTES);
-    private final ByteBuffer incoming =
-            ByteBuffer.allocateDirect(Conversation.MOST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final MessageBuffer buffer =
-            new MessageBuffer(Conversation.MOST_BYTES, ByteOrder.LITTLE_ENDIAN);
-    private final MessageWriter writer = new MessageWriter(buffer, MessageLimits.defaults());
-    private final MessageReader reader = new MessageReader(MessageLimits.defaults());
+/** By a channel that blocks, and direct buffers. */
+final class ChannelTalk extends PlainTalk {
+    private final SocketChannel channel;
 
-    ChannelTalk(final SocketChannel socket) {
-        this.socket = socket;
+    ChannelTalk(final SocketChannel channel) {
+        super(
+                ByteBuffer.allocateDirect(Conversation.MOST_BYTES),
+                ByteBuffer.allocateDirect(Conversation.MOST_BYTES));
+        this.channel = channel;
     }
 
     @Override
-    public MessageWriter begin(final int type) {
-        buffer.begin(outgoing.clear());
-        return writer.begin(type);
-    }
-
-    @Override
-    public void send() {
-        outgoing.position(0).limit(writer.finish());
-        try {
-            while (outgoing.hasRemaining()) {
-                socket.write(outgoing);
-            }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
+    void write(final ByteBuffer from) throws IOException {
+        while (from.hasRemaining()) {
+            channel.write(from);
         }
     }
 
     @Override
-    public int read() {
-        incoming.clear();
-        try {
-            int size = Integer.MAX_VALUE;
-            while (incoming.position() < size) {
-                if (socket.read(incoming) < 0) {
-                    throw new EOFException("the peer has closed");
-                }
-                if (incoming.position() >= Integer.BYTES) {
-                    size = MessageReader.sizeOf(incoming, 0, Conversation.MOST_BYTES);
-                }
-            }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return reader.wrap(incoming, 0, incoming.position()).type();
+    int read(final ByteBuffer into) throws IOException {
+        return channel.read(into);
     }
 
     @Override
-    public MessageReader in() {
-        return reader;
-    }
-
-    @Override
-    public void close() throws IOException {
-        buffer.close();
-        socket.close();
+    void closeSocket() throws IOException {
+        channel.close();
     }
 }

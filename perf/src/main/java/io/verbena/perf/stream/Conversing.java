@@ -2,7 +2,6 @@
 package io.verbena.perf.stream;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -14,24 +13,21 @@ abstract class Conversing implements AutoCloseable {
     private static final long PATIENCE_S = 10;
 
     final ExecutorService servers = Executors.newCachedThreadPool();
-    private final List<ClosableTalk> clients = new ArrayList<>();
+    private final List<Talk> clients = new ArrayList<>();
 
-    /** A client's end. */
-    interface ClosableTalk extends Talk, AutoCloseable {
-        @Override
-        void close() throws IOException;
-    }
-
-    /** Connects so many. */
+    /** Connects so many clients. */
     final void connect(final int count) throws IOException {
         for (int i = 0; i < count; i++) {
             clients.add(connect());
         }
     }
 
-    abstract ClosableTalk connect() throws IOException;
+    abstract Talk connect() throws IOException;
 
-    final List<ClosableTalk> clients() {
+    /** Connects so many that say nothing, where there are such. */
+    void connectIdle(final int count) {}
+
+    final List<Talk> clients() {
         return clients;
     }
 
@@ -41,31 +37,26 @@ abstract class Conversing implements AutoCloseable {
     /** Has the server's threads end. */
     abstract void stopServing() throws IOException;
 
+    /** None of the clients may be in a conversation any more. */
     @Override
     public void close() throws IOException {
-        for (final ClosableTalk client : clients) {
+        for (final Talk client : clients) {
             client.close();
         }
         stopServing();
         servers.shutdownNow();
-        try {
-            if (!servers.awaitTermination(PATIENCE_S, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("threads of the measurement don't end");
-            }
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!awaitEnd(servers)) {
+            throw new IllegalStateException("threads of the measurement don't end");
         }
     }
 
-    /** Answers until the client has had enough. */
-    static void answer(final ClosableTalk talk) {
-        final Conversation conversation = new Conversation();
-        try (talk) {
-            while (true) {
-                conversation.answer(talk);
-            }
-        } catch (final IOException | UncheckedIOException e) {
-            // The client has had enough.
+    /** Waits for threads that were told to end; false if they haven't. */
+    static boolean awaitEnd(final ExecutorService threads) {
+        try {
+            return threads.awaitTermination(PATIENCE_S, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

@@ -30,10 +30,16 @@ public enum Kind {
                 switch (this) {
                     case SOCKETS -> PlainConversing.sockets();
                     case CHANNELS -> PlainConversing.channels();
-                    case STREAMS -> new StreamConversing(uri, threads, idleStreams, true);
-                    case HANDED_OVER -> new StreamConversing(uri, threads, idleStreams, false);
+                    case STREAMS -> new StreamConversing(uri, threads, true);
+                    case HANDED_OVER -> new StreamConversing(uri, threads, false);
                 };
-        opened.connect(threads);
-        return opened;
+        try {
+            opened.connectIdle(idleStreams);
+            opened.connect(threads);
+            return opened;
+        } catch (final IOException | RuntimeException e) {
+            opened.close();
+            throw e;
+        }
     }
 }

@@ -8,21 +8,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /** Over blocking sockets that do one read and one write a message, with a server thread each. */
 final class PlainConversing extends Conversing {
     private final Sockets sockets;
+    private volatile boolean closing;
 
     /** A listener, and both ends of its connections. */
     private interface Sockets extends Closeable {
-        ClosableTalk connect() throws IOException;
+        Talk connect() throws IOException;
 
-        ClosableTalk accept() throws IOException;
+        Talk accept() throws IOException;
     }
 
     private PlainConversing(final Sockets sockets) {
@@ -37,16 +36,16 @@ final class PlainConversing extends Conversing {
         return new PlainConversing(
                 new Sockets() {
                     @Override
-                    public ClosableTalk connect() throws IOException {
+                    public Talk connect() throws IOException {
                         return talk(new Socket(listener.getInetAddress(), listener.getLocalPort()));
                     }
 
                     @Override
-                    public ClosableTalk accept() throws IOException {
+                    public Talk accept() throws IOException {
                         return talk(listener.accept());
                     }
 
-                    private ClosableTalk talk(final Socket socket) throws IOException {
+                    private Talk talk(final Socket socket) throws IOException {
                         socket.setTcpNoDelay(true);
                         return new SocketTalk(socket);
                     }
@@ -65,16 +64,16 @@ final class PlainConversing extends Conversing {
         return new PlainConversing(
                 new Sockets() {
                     @Override
-                    public ClosableTalk connect() throws IOException {
+                    public Talk connect() throws IOException {
                         return talk(SocketChannel.open(listener.getLocalAddress()));
                     }
 
                     @Override
-                    public ClosableTalk accept() throws IOException {
+                    public Talk accept() throws IOException {
                         return talk(listener.accept());
                     }
 
-                    private ClosableTalk talk(final SocketChannel channel) throws IOException {
+                    private Talk talk(final SocketChannel channel) throws IOException {
                         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                         return new ChannelTalk(channel);
                     }
@@ -89,23 +88,36 @@ final class PlainConversing extends Conversing {
     private void acceptAll() {
         try {
             while (true) {
-                final ClosableTalk talk = sockets.accept();
+                final Talk talk = sockets.accept();
                 servers.execute(() -> answer(talk));
             }
-        } catch (final ClosedChannelException | SocketException e) {
-            // The measurement is over.
         } catch (final IOException e) {
-            throw new UncheckedIOException(e);
+            if (!closing) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Answers until the client has had enough. */
+    private static void answer(final Talk talk) {
+        final Conversation conversation = new Conversation();
+        try (talk) {
+            while (true) {
+                conversation.answer(talk);
+            }
+        } catch (final IOException | UncheckedIOException e) {
+            // The client has had enough.
         }
     }
 
     @Override
-    ClosableTalk connect() throws IOException {
+    Talk connect() throws IOException {
         return sockets.connect();
     }
 
     @Override
     void stopServing() throws IOException {
+        closing = true;
         sockets.close();
     }
 }

@@ -25,6 +25,7 @@ public final class StreamComparison {
      */
     private static final double MOST_S = 1;
 
+    /** So many idle streams are opened in a second, at the least. */
     private static final double IDLE_PER_S = 100;
 
     /**
@@ -156,8 +157,7 @@ public final class StreamComparison {
         try {
             for (final Kind kind : Kind.values()) {
                 final WorkerProcess worker =
-                        WorkerProcess.start(
-                                "process for " + kind, List.of(), StreamWorker.class, List.of());
+                        WorkerProcess.start("process for " + kind, List.of(), StreamWorker.class);
                 workers.put(kind, worker);
                 open(kind, worker);
             }

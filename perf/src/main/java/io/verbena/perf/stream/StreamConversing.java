@@ -2,8 +2,6 @@
 package io.verbena.perf.stream;
 
 import io.verbena.stream.ClientStream;
-import io.verbena.stream.MessageReader;
-import io.verbena.stream.MessageWriter;
 import io.verbena.stream.ServerStream;
 import io.verbena.stream.StreamConnectionTerminate;
 import io.verbena.stream.StreamListener;
@@ -11,12 +9,13 @@ import io.verbena.stream.StreamOptions;
 import java.net.URI;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Over streams. */
 final class StreamConversing extends Conversing {
     private final BlockingQueue<ServerStream> queue = new LinkedBlockingQueue<>();
     private final StreamListener listener;
-    private final IdleStreams idle;
+    private @Nullable IdleStreams idle;
 
     /**
      * Listens.
@@ -24,10 +23,8 @@ final class StreamConversing extends Conversing {
      * @param keep has a server's thread serve a stream until the client ends it; else it gives the
      *     stream back after each conversation, for any thread to have the next.
      */
-    StreamConversing(
-            final URI uri, final int serverThreads, final int idleStreams, final boolean keep) {
+    StreamConversing(final URI uri, final int serverThreads, final boolean keep) {
         listener = StreamListener.listen(uri, StreamOptions.defaults(), queue);
-        idle = IdleStreams.open(listener.uri(), idleStreams);
         for (int i = 0; i < serverThreads; i++) {
             servers.execute(() -> serve(keep));
         }
@@ -54,45 +51,27 @@ final class StreamConversing extends Conversing {
     }
 
     @Override
-    ClosableTalk connect() {
-        final ClientStream stream = ClientStream.connect(listener.uri());
-        final Talk talk = Talk.of(stream);
-        return new ClosableTalk() {
-            @Override
-            public MessageWriter begin(final int type) {
-                return talk.begin(type);
-            }
+    Talk connect() {
+        return Talk.of(ClientStream.connect(listener.uri()));
+    }
 
-            @Override
-            public void send() {
-                talk.send();
-            }
-
-            @Override
-            public int read() {
-                return talk.read();
-            }
-
-            @Override
-            public MessageReader in() {
-                return talk.in();
-            }
-
-            @Override
-            public void close() {
-                stream.close();
-            }
-        };
+    @Override
+    void connectIdle(final int count) {
+        idle = IdleStreams.open(listener.uri(), count);
     }
 
     @Override
     void check() {
-        idle.stillThere();
+        if (idle != null) {
+            idle.stillThere();
+        }
     }
 
     @Override
     void stopServing() {
-        idle.close();
+        if (idle != null) {
+            idle.close();
+        }
         listener.close();
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * many conversations; the answer is the nanoseconds of CPU time and of wall time that one took, and
  * the threads of the process.
  */
-public final class StreamWorker {
+public final class StreamWorker implements AutoCloseable {
     private final Conversing conversing;
     private final ExecutorService threads;
 
@@ -54,7 +54,7 @@ public final class StreamWorker {
         @Override
         public void close() throws IOException {
             if (worker != null) {
-                worker.conversing.close();
+                worker.close();
             }
         }
     }
@@ -92,6 +92,14 @@ public final class StreamWorker {
         final double wallNs = (System.nanoTime() - startNs) / held;
         conversing.check();
         return "%s %s %d".formatted(cpuNs, wallNs, most);
+    }
+
+    @Override
+    public void close() throws IOException {
+        // A client is its thread's as long as that converses.
+        threads.shutdownNow();
+        Conversing.awaitEnd(threads);
+        conversing.close();
     }
 
     private static int askAll(final Talk talk, final int conversations) {

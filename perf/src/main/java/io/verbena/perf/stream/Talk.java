@@ -4,9 +4,10 @@ package io.verbena.perf.stream;
 import io.verbena.stream.MessageReader;
 import io.verbena.stream.MessageStream;
 import io.verbena.stream.MessageWriter;
+import java.io.IOException;
 
 /** One end of a conversation, whatever carries it. */
-interface Talk {
+interface Talk extends AutoCloseable {
     MessageWriter begin(int type);
 
     void send();
@@ -14,6 +15,9 @@ interface Talk {
     int read();
 
     MessageReader in();
+
+    @Override
+    void close() throws IOException;
 
     /** A stream's end. */
     static Talk of(final MessageStream stream) {
@@ -36,6 +40,11 @@ interface Talk {
             @Override
             public MessageReader in() {
                 return stream.in();
+            }
+
+            @Override
+            public void close() {
+                stream.close();
             }
         };
     }
