@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a reader refuses, and as what. */
 class MessageReaderTest {
@@ -85,6 +86,29 @@ class MessageReaderTest {
         reader.skip();
         assertThat(reader.int32()).isEqualTo(7);
         reader.end();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aMessageThatIsRefusedLeavesNothingOfTheOneBefore(final boolean sizeIsKnown) {
+        final MessageReader reader = message(w -> w.uint32(7).uint32(8));
+        final ByteBuffer impossible =
+                ByteBuffer.wrap(HexFormat.of().parseHex(Messages.hex(1, w -> {})))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        impossible.putShort(Layout.COUNT, (short) 1);
+        final int size = impossible.capacity();
+
+        assertThatThrownBy(
+                        () -> {
+                            if (sizeIsKnown) {
+                                reader.wrapSized(impossible, 0, size);
+                            } else {
+                                reader.wrap(impossible, 0, size);
+                            }
+                        })
+                .isInstanceOf(StreamMalformedMessage.class);
+        assertThatThrownBy(reader::type).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(reader::uint32).isInstanceOf(StreamArityMismatch.class);
     }
 
     @Test
