@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "compare-streams",
         description = {
             "Compares streams with plain blocking sockets: conversations of 50 messages of the sizes"
-                    + " that JITServer's have, by several threads, in short turns of a process for"
+                    + " that JITServer's have, by several threads, in short turns of processes for"
                     + " each; what one costs in CPU time of both ends, and how long it takes.",
         },
         mixinStandardHelpOptions = true,
@@ -56,21 +56,31 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
     private int threads;
 
     @Option(
+            names = "--processes",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = {
+                "Processes for each kind, as the JIT compiler makes something else of the same"
+                        + " code in each; the mean of them counts. Default: 3."
+            })
+    private int processes;
+
+    @Option(
             names = "--warmup",
             paramLabel = "TIME",
-            defaultValue = "2m",
+            defaultValue = "4m",
             converter = Converters.Duration.class,
             description = {
-                "Do the same for this long before the first round. Default: 2m, as the JIT"
-                        + " compiler gets little of the CPUs meanwhile."
+                "Do the same for this long before the first round. Default: 4m, as each process"
+                        + " gets its part of them, and the JIT compiler little of the CPUs."
             })
     private long warmupNs;
 
     @Option(
             names = "--conversations",
             paramLabel = "N",
-            defaultValue = "1000",
-            description = "Conversations of each thread in each round. Default: 1000.")
+            defaultValue = "500",
+            description = "Conversations of each thread in each round. Default: 500.")
     private int conversations;
 
     @Option(
@@ -89,10 +99,14 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
     public Integer call() {
         if (uri.getPort() > 0) {
             throw new CommandException(
-                    "the streams have two servers at a time, so port %d is one too few; use port 0"
+                    "the streams have several servers at a time, and port %d is one; use port 0"
                             .formatted(uri.getPort()),
                     null);
         }
+        atLeast(1, "--threads", threads);
+        atLeast(1, "--processes", processes);
+        atLeast(1, "--conversations", conversations);
+        atLeast(0, "--idle", idle);
         final Results results;
         try {
             results =
@@ -100,6 +114,7 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
                                     new Plan(
                                             uri,
                                             threads,
+                                            processes,
                                             rounds.rounds(),
                                             warmupNs,
                                             conversations,
@@ -117,6 +132,7 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
             final Map<String, Object> object = new LinkedHashMap<>();
             object.put("uri", uri.toString());
             object.put("threads", threads);
+            object.put("processes", processes);
             object.put("idle", idle);
             for (final Kind kind : Kind.values()) {
                 object.put(kind.name().toLowerCase(Locale.ROOT), json(results.of(kind)));
@@ -138,6 +154,12 @@ final class CompareStreamsCommand implements Callable<Integer>, CommonOptions.Ho
         }
         out.flush();
         return 0;
+    }
+
+    private static void atLeast(final int least, final String option, final int value) {
+        if (value < least) {
+            throw new CommandException("%s is at least %d".formatted(option, least), null);
+        }
     }
 
     private static void ratios(

@@ -8,14 +8,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
  * The same conversations over plain blocking sockets and over streams, by as many client threads as
- * server threads. Each kind has a process of its own for both ends, whose CPU time is measured, as
- * it has in use: code that is compiled for several kinds at once suits none.
+ * server threads. Each kind has processes of its own, which have both ends and whose CPU time is
+ * measured, as it has in use: code that is compiled for several kinds at once suits none. And it
+ * has several, as each is compiled a little differently, and no better than the next by chance.
  */
 public final class StreamComparison {
     private static final double NS_PER_US = 1e3;
@@ -53,20 +55,28 @@ public final class StreamComparison {
      *
      * @param uri where the streams' servers listen: port 0, or a socket's path.
      * @param threads client threads, and as many of the server.
+     * @param processes of each kind.
      * @param rounds of all kinds in turn.
      * @param warmupNs nanoseconds of such rounds before, one at least, which don't count.
-     * @param conversations of each thread in a round.
-     * @param idleStreams that are open on the streams' server besides.
+     * @param conversations of each thread of each process in a round.
+     * @param idleStreams that are open on each of the streams' servers besides.
      */
     public record Plan(
-            URI uri, int threads, int rounds, long warmupNs, int conversations, int idleStreams) {}
+            URI uri,
+            int threads,
+            int processes,
+            int rounds,
+            long warmupNs,
+            int conversations,
+            int idleStreams) {}
 
     /**
      * What was measured of one kind.
      *
-     * @param cpuUs microseconds of CPU of both ends for a conversation, each turn's.
-     * @param wallUs microseconds from a conversation's begin to its end, each turn's.
-     * @param threads of the process while it was measured, most of any turn's; as many as the plan
+     * @param cpuUs microseconds of CPU of both ends for a conversation, each turn's, as the mean of
+     *     all processes.
+     * @param wallUs microseconds from a conversation's begin to its end, in the same way.
+     * @param threads of a process while it was measured, most of any turn's; as many as the plan
      *     says are the clients'.
      */
     public record Result(List<Double> cpuUs, List<Double> wallUs, int threads) {
@@ -153,47 +163,57 @@ public final class StreamComparison {
      * @throws InterruptedException if the thread is interrupted.
      */
     public Results run() throws IOException, InterruptedException {
-        final Map<Kind, WorkerProcess> workers = new EnumMap<>(Kind.class);
+        final List<Map<Kind, WorkerProcess>> processes = new ArrayList<>();
         try {
-            for (final Kind kind : Kind.values()) {
-                final WorkerProcess worker =
-                        WorkerProcess.start("process for " + kind, List.of(), StreamWorker.class);
-                workers.put(kind, worker);
-                open(kind, worker);
+            for (int number = 1; number <= plan.processes(); number++) {
+                final Map<Kind, WorkerProcess> one = new EnumMap<>(Kind.class);
+                processes.add(one);
+                for (final Kind kind : Kind.values()) {
+                    final WorkerProcess worker =
+                            WorkerProcess.start(
+                                    "process %d of %s".formatted(number, kind),
+                                    List.of(),
+                                    StreamWorker.class);
+                    one.put(kind, worker);
+                    open(kind, number, worker);
+                }
             }
-            return measure(workers);
+            return measure(processes);
         } finally {
-            workers.values().forEach(WorkerProcess::close);
+            processes.forEach(one -> one.values().forEach(WorkerProcess::close));
         }
     }
 
-    private void open(final Kind kind, final WorkerProcess worker)
+    private void open(final Kind kind, final int number, final WorkerProcess worker)
             throws IOException, InterruptedException {
         worker.ask(
                 plan.idleStreams() / IDLE_PER_S,
                 "open %s %s %d %d"
-                        .formatted(kind, uriOf(kind), plan.threads(), plan.idleStreams()));
+                        .formatted(kind, uriOf(kind, number), plan.threads(), plan.idleStreams()));
     }
 
-    /** Both kinds of streams have a server, at the same time. */
-    private URI uriOf(final Kind kind) {
+    /** Each process has a server, all at the same time. */
+    private URI uriOf(final Kind kind, final int number) {
         final boolean file = plan.uri().getPath() != null && !plan.uri().getPath().isEmpty();
-        return file && kind == Kind.HANDED_OVER
-                ? URI.create(plan.uri() + "-handed-over")
+        return file
+                ? URI.create(
+                        "%s-%s-%d"
+                                .formatted(
+                                        plan.uri(), kind.name().toLowerCase(Locale.ROOT), number))
                 : plan.uri();
     }
 
-    private Results measure(final Map<Kind, WorkerProcess> workers)
+    private Results measure(final List<Map<Kind, WorkerProcess>> processes)
             throws IOException, InterruptedException {
         final long startNs = System.nanoTime();
         do {
             progress.accept("warms up");
-            round(workers, new EnumMap<>(Kind.class));
+            round(processes, new EnumMap<>(Kind.class));
         } while (System.nanoTime() - startNs < plan.warmupNs());
         final Map<Kind, Samples> samples = new EnumMap<>(Kind.class);
         for (int i = 1; i <= plan.rounds(); i++) {
             progress.accept("round %d of %d".formatted(i, plan.rounds()));
-            round(workers, samples);
+            round(processes, samples);
         }
         final Map<Kind, Result> results = new EnumMap<>(Kind.class);
         samples.forEach((kind, taken) -> results.put(kind, taken.result()));
@@ -206,10 +226,19 @@ public final class StreamComparison {
         private final List<Double> wallUs = new ArrayList<>();
         private int threads;
 
-        void add(final List<String> answer) {
-            cpuUs.add(Double.parseDouble(answer.get(0)) / NS_PER_US);
-            wallUs.add(Double.parseDouble(answer.get(1)) / NS_PER_US);
-            threads = Math.max(threads, Integer.parseInt(answer.get(2)));
+        void add(final List<List<String>> answers) {
+            cpuUs.add(meanOf(answers, 0) / NS_PER_US);
+            wallUs.add(meanOf(answers, 1) / NS_PER_US);
+            for (final List<String> answer : answers) {
+                threads = Math.max(threads, Integer.parseInt(answer.get(2)));
+            }
+        }
+
+        private static double meanOf(final List<List<String>> answers, final int word) {
+            return answers.stream()
+                    .mapToDouble(answer -> Double.parseDouble(answer.get(word)))
+                    .average()
+                    .orElseThrow();
         }
 
         Result result() {
@@ -217,18 +246,28 @@ public final class StreamComparison {
         }
     }
 
-    private void round(final Map<Kind, WorkerProcess> workers, final Map<Kind, Samples> into)
+    private void round(
+            final List<Map<Kind, WorkerProcess>> processes, final Map<Kind, Samples> into)
             throws IOException, InterruptedException {
         final int turns = Math.min(TURNS, plan.conversations());
         int held = 0;
         for (int turn = 1; turn <= turns; turn++) {
             final int conversations = (int) ((long) plan.conversations() * turn / turns) - held;
             held += conversations;
-            for (final Map.Entry<Kind, WorkerProcess> each : workers.entrySet()) {
-                final List<String> answer =
-                        each.getValue().ask(conversations * MOST_S, "converse " + conversations);
-                into.computeIfAbsent(each.getKey(), kind -> new Samples()).add(answer);
+            final Map<Kind, List<List<String>>> answers = new EnumMap<>(Kind.class);
+            for (final Map<Kind, WorkerProcess> one : processes) {
+                for (final Map.Entry<Kind, WorkerProcess> each : one.entrySet()) {
+                    answers.computeIfAbsent(each.getKey(), kind -> new ArrayList<>())
+                            .add(converse(each.getValue(), conversations));
+                }
             }
+            answers.forEach(
+                    (kind, all) -> into.computeIfAbsent(kind, none -> new Samples()).add(all));
         }
+    }
+
+    private static List<String> converse(final WorkerProcess worker, final int conversations)
+            throws IOException, InterruptedException {
+        return worker.ask(conversations * MOST_S, "converse " + conversations);
     }
 }

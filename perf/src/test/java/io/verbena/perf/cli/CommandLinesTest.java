@@ -135,6 +135,8 @@ class CommandLinesTest {
                 "compare-silent --duration 5s                   | at most 4s",
                 "compare-silent --rounds 0                      | at least 1",
                 "compare-streams --uri tcp://127.0.0.1:9400     | use port 0",
+                "compare-streams --processes 0                  | --processes is at least 1",
+                "compare-streams --threads 0                    | --threads is at least 1",
                 "compare-bridge --rounds 0                      | at least 1",
                 "compare-bridge --size 8                        | from 16 to 64k",
                 "cert /tmp/certs --name no/name                 | neither a host name nor an IP address",

@@ -18,13 +18,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class StreamComparisonTest {
     private static final int THREADS = 2;
+    private static final int PROCESSES = 2;
     private static final int ROUNDS = 2;
     private static final int CONVERSATIONS = 3;
 
     private static StreamComparison comparison(final String uri, final List<String> told) {
         final int idle = 5;
         return new StreamComparison(
-                new Plan(URI.create(uri), THREADS, ROUNDS, 0, CONVERSATIONS, idle), told::add);
+                new Plan(URI.create(uri), THREADS, PROCESSES, ROUNDS, 0, CONVERSATIONS, idle),
+                told::add);
     }
 
     @Test
@@ -47,7 +49,7 @@ class StreamComparisonTest {
     void saysWhichProcessFailedAndWhy() {
         assertThatIOException()
                 .isThrownBy(() -> comparison("carrier-pigeon://coop:1", new ArrayList<>()).run())
-                .withMessageContaining("the process for STREAMS failed")
+                .withMessageContaining("process 1 of STREAMS failed")
                 .withMessageContaining("carrier-pigeon");
     }
 }
