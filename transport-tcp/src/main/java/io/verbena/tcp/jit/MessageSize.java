@@ -18,6 +18,9 @@ final class MessageSize {
     /** OpenJ9's header: no message is shorter. */
     static final int SHORTEST = 16;
 
+    /** All values are padded to as many bytes, or a multiple. */
+    private static final int ALIGNMENT = 4;
+
     /** The record type of a handshake, and the first byte of each version of TLS. */
     private static final int TLS_HANDSHAKE = 0x16;
 
@@ -72,6 +75,13 @@ final class MessageSize {
                             ? peer + " speaks Verbena's own protocol: it is to connect by jit://"
                             : "%s begins a message with a size of %s bytes, and none has less than %d"
                                     .formatted(peer, Integer.toUnsignedString(size), SHORTEST),
+                    null);
+        }
+        if (size % ALIGNMENT != 0) {
+            throw new LinkException(
+                    EventReason.PROTOCOL_ERROR,
+                    "%s begins a message with a size of %d bytes, and OpenJ9's are multiples of %d: it speaks something else"
+                            .formatted(peer, size, ALIGNMENT),
                     null);
         }
         return size;

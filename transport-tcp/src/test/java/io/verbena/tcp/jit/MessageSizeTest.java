@@ -2,13 +2,16 @@
 package io.verbena.tcp.jit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.verbena.tcp.link.LinkException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The byte order is the peer's, and not that of the buffer in which its messages arrive. */
 class MessageSizeTest {
@@ -39,6 +42,15 @@ class MessageSizeTest {
         final ByteOrder peer = ByteOrder.LITTLE_ENDIAN;
         assertThat(sizes.readPeers(size(SAME_IN_BOTH, buffer, peer), 0)).isEqualTo(SAME_IN_BOTH);
         assertThat(sizes.readPeers(size(96, buffer, peer), 0)).isEqualTo(96);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {97, 98, 99, 0x2054_4547})
+    void whatIsNoMultipleOfFourIsNoSizeOfOpenJ9s(final int size) {
+        final ByteOrder peer = ByteOrder.LITTLE_ENDIAN;
+        assertThatExceptionOfType(LinkException.class)
+                .isThrownBy(() -> new MessageSize("the peer").readPeers(size(size, peer, peer), 0))
+                .withMessageContaining("speaks something else");
     }
 
     static Stream<ByteOrder> buffers() {
