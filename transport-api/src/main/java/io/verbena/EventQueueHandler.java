@@ -59,7 +59,8 @@ public interface EventQueueHandler extends Runnable, AutoCloseable {
      * one message at a time, as conversations have it, reading it once more is felt.
      *
      * @param nowNs the time, of the clock that the options name ({@link
-     *     EventQueueOptions#nanoClock()}). A late one delays deadlines, an early one hastens them.
+     *     EventQueueOptions#nanoClock()}). One that is behind the clock's delays deadlines, one
+     *     that is ahead of it hastens them.
      * @param maxEvents as there.
      * @param timeoutNs as there, from that time on.
      * @return events delivered, 0 or more.

@@ -82,6 +82,7 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
             final StreamOptions options,
             final long deadlineNs,
             final long timeoutNs) {
+        final String hasFailed = "%s could not be connected to".formatted(server);
         try {
             session =
                     ClientSession.connect(
@@ -96,14 +97,12 @@ final class ClientCarrier implements Carrier, ClientSession.Handler {
             while (!established) {
                 final long nowNs = System.nanoTime();
                 checkPatience(deadlineNs - nowNs, timeoutNs);
-                checkOpen("%s could not be connected to".formatted(server));
+                checkOpen(hasFailed);
                 eventQueue.runEventLoopAt(nowNs, 1, deadlineNs - nowNs);
             }
         } catch (final VerbenaException e) {
             msg.release();
-            throw e instanceof StreamFailure
-                    ? e
-                    : Failures.refused("%s could not be connected to".formatted(server), e);
+            throw e instanceof StreamFailure ? e : Failures.refused(hasFailed, e);
         } catch (final Throwable e) {
             msg.release();
             throw e;

@@ -155,7 +155,7 @@ final class HostedCarrier implements ServerCarrier, ServerSession.Handler {
     // ---- on the serving thread
 
     @Override
-    public Msg receive(final long nowNs, final long deadlineNs) {
+    public Msg receive(final long startNs, final long deadlineNs) {
         lock.lock();
         try {
             while (true) {
@@ -177,7 +177,7 @@ final class HostedCarrier implements ServerCarrier, ServerSession.Handler {
                 }
                 final long leftNs = deadlineNs - System.nanoTime();
                 if (leftNs <= 0) {
-                    throw Failures.late(remoteAddress, deadlineNs - nowNs);
+                    throw Failures.late(remoteAddress, deadlineNs - startNs);
                 }
                 changed.awaitNanos(leftNs);
             }

@@ -220,8 +220,8 @@ public final class StreamComparison {
         return new Results(results);
     }
 
-    /** Of one kind. */
-    private static final class Samples {
+    /** What the processes of one kind have answered, turn by turn. */
+    static final class Samples {
         private final List<Double> cpuUs = new ArrayList<>();
         private final List<Double> wallUs = new ArrayList<>();
         private int threads;

@@ -46,6 +46,19 @@ class StreamComparisonTest {
     }
 
     @Test
+    void takesTheMeanOfAllProcessesInATurn() {
+        final StreamComparison.Samples samples = new StreamComparison.Samples();
+        samples.add(List.of(List.of("1000", "4000", "5"), List.of("3000", "8000", "7")));
+        samples.add(List.of(List.of("5000", "6000", "6"), List.of("5000", "7000", "6")));
+
+        final Result result = samples.result();
+
+        assertThat(result.cpuUs()).containsExactly(2.0, 5.0);
+        assertThat(result.wallUs()).containsExactly(6.0, 6.5);
+        assertThat(result.threads()).isEqualTo(7);
+    }
+
+    @Test
     void saysWhichProcessFailedAndWhy() {
         assertThatIOException()
                 .isThrownBy(() -> comparison("carrier-pigeon://coop:1", new ArrayList<>()).run())
