@@ -5,6 +5,7 @@ import io.verbena.rdma.AutoTargets;
 import io.verbena.rdma.FabricTargets;
 import io.verbena.rdma.InvitationTarget;
 import io.verbena.stream.MessageFuzz;
+import io.verbena.tcp.jit.JitTarget;
 import io.verbena.tls.PemTarget;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -92,7 +93,11 @@ enum Target {
     CLIENT_TLS(
             "a client that speaks TLS, by records of who doesn't",
             TlsTargets::client,
-            TlsTargets::servers);
+            TlsTargets::servers),
+    JIT_LINK(
+            "OpenJ9's framing beneath a session, beside one who reads at leisure",
+            JitTarget::attack,
+            () -> JitTarget.seeds(vectors()));
 
     private static final Pattern HEX = Pattern.compile("\"hex\": *\"([0-9a-f]+)\"");
 
@@ -174,16 +179,27 @@ enum Target {
                 .toList();
     }
 
-    /** What OpenJ9 itself has written, as the stream's own tests have it. */
     private static List<byte[]> messages() {
+        return vectors().stream().map(Target::toBeRead).toList();
+    }
+
+    private static byte[] toBeRead(final byte[] message) {
+        final byte[] input = new byte[1 + message.length];
+        input[0] = 2;
+        System.arraycopy(message, 0, input, 1, message.length);
+        return input;
+    }
+
+    /** What OpenJ9 itself has written, as the stream's own tests have it. */
+    private static List<byte[]> vectors() {
         final String lines =
                 new String(
                         resource(MessageFuzz.class, "openj9-vectors.jsonl"),
                         StandardCharsets.UTF_8);
         return HEX.matcher(lines)
                 .results()
-                .map(found -> HexFormat.of().parseHex("02" + found.group(1)))
-                .filter(message -> message.length <= FuzzerRun.MOST_INPUT_BYTES)
+                .map(found -> HexFormat.of().parseHex(found.group(1)))
+                .filter(message -> message.length < FuzzerRun.MOST_INPUT_BYTES)
                 .toList();
     }
 

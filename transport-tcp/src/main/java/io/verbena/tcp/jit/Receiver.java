@@ -347,7 +347,7 @@ final class Receiver {
 
     /** Puts aside what is in a buffer from an index on, and belongs to the next piece. */
     private void keepAhead(final ByteBuffer bytes, final int start) throws LinkException {
-        if (messageLeft == 0) {
+        if (bytes.position() - start > messageLeft) {
             throw spokeTwice();
         }
         ahead.keep(bytes, start);

@@ -2,7 +2,9 @@
 package io.verbena.tcp.jit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.verbena.EventReason;
 import io.verbena.tcp.link.LinkException;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
@@ -167,6 +169,30 @@ class JitLinkPropertiesTest {
         }
         end.socket.end();
         assertThat(end.read(FrameType.GOODBYE)).isEmpty();
+        end.link.close();
+    }
+
+    /** Whichever piece of its message what follows it has come with. */
+    @Property(tries = 300)
+    void whoSpeaksAgainBeforeItIsAnsweredIsRefused(
+            @ForAll @IntRange(min = 4, max = 750) final int words,
+            @ForAll @IntRange(min = 1, max = 600) final int excess,
+            @ForAll @IntRange(min = 16, max = 1200) final int piece,
+            @ForAll @IntRange(min = 1, max = 1500) final int pace)
+            throws IOException {
+        final End end = new End(JitEnd.SERVER, pace, piece);
+        end.read(FrameType.HELLO);
+        end.sayHello(CREDIT);
+        final int size = words * WORD;
+        end.socket.feed(Arrays.copyOf(message(size, ByteOrder.LITTLE_ENDIAN), size + excess));
+        assertThatThrownBy(
+                        () -> {
+                            end.readMessage(FrameType.REQUEST, FrameType.RESPONSE, size);
+                            end.link.read(end.area.clear());
+                        })
+                .isInstanceOfSatisfying(
+                        LinkException.class,
+                        e -> assertThat(e.reason()).isEqualTo(EventReason.PROTOCOL_ERROR));
         end.link.close();
     }
 
