@@ -69,7 +69,7 @@ enum Target {
     STREAM_MESSAGE(
             "messages in OpenJ9's framing, read, written and read again",
             MessageFuzz::fuzzerTestOneInput,
-            Target::messages),
+            () -> messages("02")),
     SERVER_AUTO(
             "a server that offers something faster, by frames on the control connection",
             AutoTargets::server,
@@ -97,7 +97,7 @@ enum Target {
     JIT_LINK(
             "OpenJ9's framing beneath a session, beside one who reads at leisure",
             JitTarget::attack,
-            () -> JitTarget.seeds(vectors()));
+            () -> JitTarget.seeds(messages("")));
 
     private static final Pattern HEX = Pattern.compile("\"hex\": *\"([0-9a-f]+)\"");
 
@@ -179,27 +179,16 @@ enum Target {
                 .toList();
     }
 
-    private static List<byte[]> messages() {
-        return vectors().stream().map(Target::toBeRead).toList();
-    }
-
-    private static byte[] toBeRead(final byte[] message) {
-        final byte[] input = new byte[1 + message.length];
-        input[0] = 2;
-        System.arraycopy(message, 0, input, 1, message.length);
-        return input;
-    }
-
-    /** What OpenJ9 itself has written, as the stream's own tests have it. */
-    private static List<byte[]> vectors() {
+    /** What OpenJ9 itself has written, as the stream's own tests have it, behind some bytes. */
+    private static List<byte[]> messages(final String head) {
         final String lines =
                 new String(
                         resource(MessageFuzz.class, "openj9-vectors.jsonl"),
                         StandardCharsets.UTF_8);
         return HEX.matcher(lines)
                 .results()
-                .map(found -> HexFormat.of().parseHex(found.group(1)))
-                .filter(message -> message.length < FuzzerRun.MOST_INPUT_BYTES)
+                .map(found -> HexFormat.of().parseHex(head + found.group(1)))
+                .filter(message -> message.length <= FuzzerRun.MOST_INPUT_BYTES)
                 .toList();
     }
 

@@ -22,14 +22,14 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   0  u8   1: it is the client's end; 2: the peer waits for its turn after each message
- *   1  u8   bytes that the socket gives at once, less 1
+ *   1  u8   bytes that the socket gives and takes at once, less 1
  *   2  u8   the longest piece: 16 bytes, and so many fours
  *   3       what the peer says, and then it ends its stream
  * </pre>
  */
 public final class JitTarget {
     private static final int HEAD = 3;
-    private static final int WORD = 4;
+    private static final int ALIGNMENT = 4;
     private static final int CLIENT = 1;
     private static final int POLITE = 2;
     private static final int PATIENCE = 1 << 14;
@@ -41,10 +41,12 @@ public final class JitTarget {
     private final ByteOrder order;
 
     /** What this side says: the shortest of OpenJ9's, in the client's byte order. */
-    private final byte[] word;
+    private final byte[] shortest;
 
-    private final ByteBuffer speech;
-    private final SpokenLink socket;
+    /** Bytes of what the peer says that have arrived. */
+    private int arrived;
+
+    private final PacedLink socket;
     private final JitLink link;
     private final FrameHeader header = new FrameHeader();
     private final ByteBuffer area = ByteBuffer.allocateDirect(1 << 12);
@@ -55,13 +57,12 @@ public final class JitTarget {
         final byte[] head = Arrays.copyOf(input, HEAD);
         client = (head[0] & CLIENT) != 0;
         polite = (head[0] & POLITE) != 0;
-        piece = MessageSize.SHORTEST + WORD * (head[2] & 0xff);
+        piece = MessageSize.SHORTEST + ALIGNMENT * (head[2] & 0xff);
         said = Arrays.copyOfRange(input, Math.min(HEAD, input.length), input.length);
         order = client ? ByteOrder.LITTLE_ENDIAN : orderOf(said);
-        word = new byte[MessageSize.SHORTEST];
-        ByteBuffer.wrap(word).order(order).putInt(MessageSize.SHORTEST);
-        speech = ByteBuffer.wrap(said).limit(0);
-        socket = new SpokenLink(speech, 1 + (head[1] & 0xff));
+        shortest = new byte[MessageSize.SHORTEST];
+        ByteBuffer.wrap(shortest).order(order).putInt(MessageSize.SHORTEST);
+        socket = new PacedLink(1 + (head[1] & 0xff));
         link = new JitLink(socket, client ? JitEnd.CLIENT : JitEnd.SERVER, "the peer", () -> {});
     }
 
@@ -119,7 +120,7 @@ public final class JitTarget {
             }
             final int size = sizeAt(at);
             final boolean tls = said[at] == 0x16 && said[at + 1] == 3;
-            if (tls || size < MessageSize.SHORTEST || size % WORD != 0) {
+            if (tls || size < MessageSize.SHORTEST || size % ALIGNMENT != 0) {
                 return new Outcome(at, EventReason.PROTOCOL_ERROR);
             }
             if (size > said.length - at) {
@@ -136,7 +137,9 @@ public final class JitTarget {
     /** That in which the first size is the smaller number. */
     private static ByteOrder orderOf(final byte[] said) {
         final int little =
-                ByteBuffer.wrap(Arrays.copyOf(said, WORD)).order(ByteOrder.LITTLE_ENDIAN).getInt();
+                ByteBuffer.wrap(Arrays.copyOf(said, ALIGNMENT))
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getInt();
         return Integer.compareUnsigned(Integer.reverseBytes(little), little) < 0
                 ? ByteOrder.BIG_ENDIAN
                 : ByteOrder.LITTLE_ENDIAN;
@@ -190,7 +193,7 @@ public final class JitTarget {
         final int others = client ? FrameType.RESPONSE : FrameType.REQUEST;
         while (true) {
             if (client) {
-                say(word);
+                say(shortest);
             }
             arrive();
             int left = 0;
@@ -218,19 +221,23 @@ public final class JitTarget {
                 return EventReason.CLOSED_BY_PEER;
             }
             if (!client) {
-                say(word);
+                say(shortest);
             }
         }
     }
 
     /** The peer says its next message, or all that it has to say. */
     private void arrive() {
-        final int left = said.length - speech.limit();
+        final int left = said.length - arrived;
         int bytes = left;
         if (polite && left >= MessageSize.BYTES) {
-            bytes = Math.min(left, Math.max(MessageSize.BYTES, sizeAt(speech.limit())));
+            bytes = Math.min(left, Math.max(MessageSize.BYTES, sizeAt(arrived)));
         }
-        speech.limit(speech.limit() + bytes);
+        socket.feed(Arrays.copyOfRange(said, arrived, arrived + bytes));
+        arrived += bytes;
+        if (arrived == said.length) {
+            socket.end();
+        }
     }
 
     /** It is this side's turn, and all that a server may do is to end its stream. */
@@ -280,8 +287,10 @@ public final class JitTarget {
         final ByteBuffer bytes = ByteBuffer.allocate(FrameHeader.LENGTH + payload.length);
         frame.writeTo(bytes, 0);
         bytes.put(FrameHeader.LENGTH, payload);
-        link.write(bytes);
-        check(!bytes.hasRemaining(), "a socket that takes everything was given less");
+        for (int i = 0; bytes.hasRemaining(); i++) {
+            check(i < PATIENCE, "nothing is taken any more");
+            link.write(bytes);
+        }
     }
 
     private static void check(final boolean holds, final String otherwise) {

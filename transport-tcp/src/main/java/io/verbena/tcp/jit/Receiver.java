@@ -347,6 +347,7 @@ final class Receiver {
 
     /** Puts aside what is in a buffer from an index on, and belongs to the next piece. */
     private void keepAhead(final ByteBuffer bytes, final int start) throws LinkException {
+        // What is beyond the message is out of turn, and behind it nobody would look at it.
         if (bytes.position() - start > messageLeft) {
             throw spokeTwice();
         }

@@ -27,6 +27,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.BlockingQueue;
@@ -209,14 +211,29 @@ class JitPeersTest {
         }
     }
 
-    private EventReason refusal(final byte[] first) throws Exception {
+    private void refusal(final byte[] first) throws Exception {
         try (Socket peer = peer()) {
             peer.getOutputStream().write(first);
             assertThat(isEnded(peer)).isTrue();
         }
         await().atMost(20, TimeUnit.SECONDS).until(() -> listener.counters().open() == 0);
         assertThat(queue).isEmpty();
-        return EventReason.PROTOCOL_ERROR;
+    }
+
+    @Test
+    void aClientThatSpeaksAgainBehindALongMessageCostsItselfItsStream() throws Exception {
+        // Two pieces and a little, which comes with the second, and with it what is out of turn.
+        final int size = 2 * OPTIONS.fragmentBytes() + 100;
+        final ByteBuffer both = ByteBuffer.allocate(size + REQUEST.length).put(REQUEST);
+        both.order(ByteOrder.LITTLE_ENDIAN).putInt(0, size).put(size, REQUEST);
+        try (Socket peer = peer()) {
+            peer.getOutputStream().write(both.array());
+            try (ServerStream stream = take()) {
+                assertThat(catchThrowableOfType(StreamFailure.class, stream::read).reason())
+                        .isEqualTo(EventReason.PROTOCOL_ERROR);
+            }
+            assertThat(isEnded(peer)).isTrue();
+        }
     }
 
     @Test
