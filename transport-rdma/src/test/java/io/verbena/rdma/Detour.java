@@ -131,6 +131,8 @@ final class Detour {
             case "equals" -> {
                 return arguments[0] instanceof Verbs other && Proxy.isProxyClass(other.getClass());
             }
+            case "destroyQueuePair", "destroyId", "destroyWaiter" ->
+                    forget(method.getName(), (Long) arguments[0]);
             default -> {
                 // as it is
             }
@@ -175,7 +177,6 @@ final class Detour {
             case "createId" -> channels.put((Long) result, (Long) arguments[0]);
             case "migrateId" -> channels.put((Long) arguments[0], (Long) arguments[1]);
             case "createWaiter" -> waiters.add((Long) result);
-            case "destroyWaiter" -> waiters.remove((Long) arguments[0]);
             case "addressOf" -> buffers.put((Long) result, (ByteBuffer) arguments[0]);
             case "createQueuePair" -> {
                 final long id = (Long) arguments[0];
@@ -183,20 +184,26 @@ final class Detour {
                     queuePairs.put(id, ((QueuePair) result).handle());
                 }
             }
-            case "destroyQueuePair" -> {
-                final Long gone = queuePairs.remove((Long) arguments[0]);
-                held.removeIf(one -> gone != null && one.queuePair == gone);
-            }
-            case "destroyId" -> {
-                final long id = (Long) arguments[0];
-                marked.remove(id);
-                unanswered.remove(id);
-                channels.remove(id);
-                heldEvents.removeIf(event -> event.id() == id);
-                held.removeIf(one -> one.id == id);
-            }
             default -> {
                 // of no interest
+            }
+        }
+    }
+
+    /** Forgets a handle before it goes, as whoever harms at that moment must not find it. */
+    private synchronized void forget(final String name, final long handle) {
+        switch (name) {
+            case "destroyWaiter" -> waiters.remove(handle);
+            case "destroyQueuePair" -> {
+                final Long gone = queuePairs.remove(handle);
+                held.removeIf(one -> gone != null && one.queuePair == gone);
+            }
+            default -> {
+                marked.remove(handle);
+                unanswered.remove(handle);
+                channels.remove(handle);
+                heldEvents.removeIf(event -> event.id() == handle);
+                held.removeIf(one -> one.id == handle);
             }
         }
     }
