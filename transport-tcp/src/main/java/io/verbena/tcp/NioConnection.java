@@ -433,7 +433,8 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
             }
             if (outbound.isFull()) {
                 updateInterest();
-            } else if (!outbound.isEmpty()) {
+            }
+            if (outbound.hasNews() || !(outbound.isFull() || outbound.isEmpty())) {
                 markDirty();
             }
             return result;
@@ -460,8 +461,8 @@ final class NioConnection implements Connection, Selectable, TlsHandshake.Owner 
         }
         try {
             final boolean wanted = wantsToSend();
-            final MsgMemory done = outbound.flush(carrier);
-            if (done != null) {
+            outbound.flush(carrier);
+            for (MsgMemory done = outbound.takeSent(); done != null; done = outbound.takeSent()) {
                 handler.onSent(done);
             }
             if (outbound.takeWritable()) {

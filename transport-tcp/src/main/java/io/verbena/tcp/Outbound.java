@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a connection: a segment in which headers and small payloads are gathered, and
- * behind it at most one large payload, which is sent from where it is.
+ * between its bytes large payloads, which are sent from where they are.
  */
 final class Outbound {
     /**
@@ -29,10 +29,19 @@ final class Outbound {
      */
     static final int FLUSH_BYTES = 12 * 1024;
 
+    /**
+     * When so much of large payloads has come together it is sent, for the same reason. Sent one by
+     * one, each would end with a TCP segment of a few bytes, which costs as much as one of 64 KiB.
+     */
+    static final int FLUSH_LARGE_BYTES = 1024 * 1024;
+
+    /** And so many of them: with more, that cost is spread enough. */
+    static final int FLUSH_PAYLOADS = 16;
+
     private final SegmentSlot segment;
-    private final ByteBuffer[] vector = new ByteBuffer[2];
-    private @Nullable MsgMemory payload;
-    private @Nullable ByteBuffer payloadView;
+
+    /** None before the first: many connections have no large payload, ever. */
+    private @Nullable LargePayloads large;
 
     /** The kernel has taken less than it was offered. */
     private boolean full;
@@ -45,7 +54,18 @@ final class Outbound {
     }
 
     boolean isEmpty() {
-        return segment.isEmpty() && payload == null;
+        return segment.isEmpty() && !hasPayloads();
+    }
+
+    private boolean hasPayloads() {
+        final LargePayloads payloads = large;
+        return payloads != null && !payloads.isEmpty();
+    }
+
+    /** Was a payload sent that is still to be told of by {@link #takeSent}? */
+    boolean hasNews() {
+        final LargePayloads payloads = large;
+        return payloads != null && payloads.hasNews();
     }
 
     /** Is it the kernel's turn? */
@@ -56,7 +76,7 @@ final class Outbound {
     /** Takes a frame, and sends it if enough has come together. */
     SendResult send(final Link link, final FrameHeader header, final @Nullable MsgMemory memory)
             throws IOException {
-        if (payload != null) {
+        if (mustWait()) {
             refused = true;
             return SendResult.BACK_PRESSURED;
         }
@@ -82,13 +102,33 @@ final class Outbound {
             }
             return SendResult.SENT;
         }
-        payload = memory;
-        payloadView = source.limit(length).position(0);
-        if (!full) {
+        return sendLarge(link, memory, length, gathered);
+    }
+
+    private SendResult sendLarge(
+            final Link link, final MsgMemory memory, final int length, final Segment gathered)
+            throws IOException {
+        LargePayloads payloads = large;
+        if (payloads == null) {
+            payloads = new LargePayloads();
+            large = payloads;
+        }
+        payloads.add(memory, length, gathered);
+        if (!full
+                && (payloads.bytes() >= FLUSH_LARGE_BYTES || payloads.count() >= FLUSH_PAYLOADS)) {
             flush(link);
         }
-        // flush() has forgotten the payload if it has sent it all.
-        return payload == null ? SendResult.SENT : SendResult.HELD;
+        if (!payloads.isEmpty()) {
+            return SendResult.HELD;
+        }
+        payloads.forgetLast();
+        return SendResult.SENT;
+    }
+
+    /** Nothing more is taken behind large payloads that the kernel doesn't take. */
+    private boolean mustWait() {
+        final LargePayloads payloads = large;
+        return payloads != null && ((full && !payloads.isEmpty()) || !payloads.hasRoom());
     }
 
     /** A segment with so much room; null if the kernel must take something first. */
@@ -104,45 +144,34 @@ final class Outbound {
         return current.room() < bytes ? null : current;
     }
 
-    /**
-     * Offers the kernel what there is.
-     *
-     * @return the payload that has been sent to its end by this call, if there is one.
-     */
-    @Nullable MsgMemory flush(final Link link) throws IOException {
+    /** Offers the kernel what there is; {@link #takeSent} tells which payloads are sent then. */
+    void flush(final Link link) throws IOException {
         final Segment gathered = segment.get();
-        final ByteBuffer large = payloadView;
-        if (gathered != null && large != null) {
-            vector[0] = gathered.unsent();
-            vector[1] = large;
-            link.write(vector);
+        final LargePayloads payloads = large;
+        if (payloads != null && !payloads.isEmpty()) {
+            final int pieces = payloads.gather(gathered);
+            payloads.sent(link.write(payloads.gathered(), pieces), gathered);
         } else if (gathered != null) {
-            link.write(gathered.unsent());
-        } else if (large != null) {
-            link.write(large);
+            gathered.sent(link.write(gathered.unsent()));
         } else {
             full = !link.flush();
-            return null;
+            return;
         }
-        if (gathered != null) {
-            gathered.sent();
-            if (gathered.isEmpty()) {
-                segment.clear();
-            }
-        }
-        MsgMemory done = null;
-        if (large != null && !large.hasRemaining()) {
-            done = payload;
-            payload = null;
-            payloadView = null;
+        if (gathered != null && gathered.isEmpty()) {
+            segment.clear();
         }
         full = !isEmpty() || link.hasUnsent();
-        return done;
+    }
+
+    /** The next payload that was sent to its end since {@link #send} has said HELD, or null. */
+    @Nullable MsgMemory takeSent() {
+        final LargePayloads payloads = large;
+        return payloads == null ? null : payloads.takeSent();
     }
 
     /** Was a frame refused that would be taken now? Asked once. */
     boolean takeWritable() {
-        if (refused && payload == null && !full) {
+        if (refused && !full && !mustWait()) {
             refused = false;
             return true;
         }
@@ -162,7 +191,6 @@ final class Outbound {
     /** Gives back what it has. */
     void close() {
         segment.clear();
-        payload = null;
-        payloadView = null;
+        large = null;
     }
 }

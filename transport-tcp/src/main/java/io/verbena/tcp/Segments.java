@@ -120,6 +120,9 @@ final class Segments {
         /** To send from. */
         private final ByteBuffer view;
 
+        /** To send from, where other bytes are between its own; made as they are needed. */
+        private ByteBuffer[] pieces = new ByteBuffer[0];
+
         int start;
         int end;
 
@@ -133,6 +136,10 @@ final class Segments {
             return BYTES - end;
         }
 
+        int length() {
+            return end - start;
+        }
+
         boolean isEmpty() {
             return start == end;
         }
@@ -142,9 +149,19 @@ final class Segments {
             return view.limit(end).position(start);
         }
 
-        /** Some of {@link #unsent()} was sent. */
-        void sent() {
-            start = view.position();
+        /** Some of {@link #unsent()}, from its position to its limit. */
+        ByteBuffer piece(final int number, final int from, final int length) {
+            while (number >= pieces.length) {
+                pieces = Arrays.copyOf(pieces, pieces.length + 1);
+                pieces[pieces.length - 1] = bytes.duplicate();
+            }
+            final int position = start + from;
+            return pieces[number].limit(position + length).position(position);
+        }
+
+        /** So many bytes of {@link #unsent()} were sent. */
+        void sent(final int sent) {
+            start += sent;
             if (start == end) {
                 clear();
             }

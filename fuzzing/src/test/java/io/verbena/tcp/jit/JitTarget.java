@@ -3,6 +3,7 @@ package io.verbena.tcp.jit;
 
 import io.verbena.EventReason;
 import io.verbena.tcp.link.LinkException;
+import io.verbena.tcp.link.PacedLink;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;

@@ -86,9 +86,10 @@ public final class JitLink extends ForwardingLink {
     }
 
     @Override
-    public long write(final ByteBuffer[] from) throws IOException {
+    public long write(final ByteBuffer[] from, final int count) throws IOException {
         long taken = 0;
-        for (final ByteBuffer each : from) {
+        for (int i = 0; i < count; i++) {
+            final ByteBuffer each = from[i];
             final int start = each.position();
             final boolean all = writeFrames(each);
             taken += each.position() - start;

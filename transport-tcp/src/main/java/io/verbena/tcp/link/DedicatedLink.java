@@ -97,11 +97,11 @@ public final class DedicatedLink extends ForwardingLink {
     }
 
     @Override
-    public long write(final ByteBuffer[] from) throws IOException {
+    public long write(final ByteBuffer[] from, final int count) throws IOException {
         call.beginWrite();
         final long written;
         try {
-            written = inner().write(from);
+            written = inner().write(from, count);
         } catch (final IOException e) {
             throw explained(e, call.end());
         }

@@ -54,8 +54,8 @@ public abstract class ForwardingLink implements Link {
     }
 
     @Override
-    public long write(final ByteBuffer[] from) throws IOException {
-        return link.write(from);
+    public long write(final ByteBuffer[] from, final int count) throws IOException {
+        return link.write(from, count);
     }
 
     @Override

@@ -56,13 +56,14 @@ public interface Link {
     int write(ByteBuffer from) throws IOException;
 
     /**
-     * Writes from two places, one behind the other.
+     * Writes from several places, one behind the other.
      *
      * @param from what to write.
+     * @param count of how many of its buffers, from the first.
      * @return bytes taken.
      * @throws IOException if the link is broken.
      */
-    long write(ByteBuffer[] from) throws IOException;
+    long write(ByteBuffer[] from, int count) throws IOException;
 
     /**
      * Is there something that was read from the socket, and can be had by {@link #read} without the

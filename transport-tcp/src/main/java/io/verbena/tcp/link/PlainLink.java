@@ -58,8 +58,8 @@ public final class PlainLink implements Link {
     }
 
     @Override
-    public long write(final ByteBuffer[] from) throws IOException {
-        final long written = channel.write(from, 0, 2);
+    public long write(final ByteBuffer[] from, final int count) throws IOException {
+        final long written = channel.write(from, 0, count);
         sentBytes += written;
         return written;
     }

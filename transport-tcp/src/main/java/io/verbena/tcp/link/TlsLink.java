@@ -174,23 +174,23 @@ public final class TlsLink implements Link {
     @Override
     public int write(final ByteBuffer from) throws IOException {
         oneSource[0] = from;
-        return (int) write(oneSource);
+        return (int) write(oneSource, 1);
     }
 
     @Override
-    public long write(final ByteBuffer[] from) throws IOException {
+    public long write(final ByteBuffer[] from, final int count) throws IOException {
         if (!records.flush()) {
             return 0;
         }
         long left = 0;
-        for (final ByteBuffer each : from) {
-            left += each.remaining();
+        for (int i = 0; i < count; i++) {
+            left += from[i].remaining();
         }
         final long whole = left;
         try {
             while (left > 0) {
                 do {
-                    left -= wrap(from);
+                    left -= wrap(from, count);
                 } while (left > 0 && records.outgoingRoom() >= packetBytes);
                 if (!records.flush()) {
                     break;
@@ -202,8 +202,8 @@ public final class TlsLink implements Link {
         return whole - left;
     }
 
-    private int wrap(final ByteBuffer[] from) throws IOException {
-        final SSLEngineResult result = engine.wrap(from, records.outgoing());
+    private int wrap(final ByteBuffer[] from, final int count) throws IOException {
+        final SSLEngineResult result = engine.wrap(from, 0, count, records.outgoing());
         records.wrapped(result.bytesProduced());
         if (result.getStatus() != Status.OK
                 || (result.bytesConsumed() == 0 && result.bytesProduced() == 0)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.verbena.EventReason;
 import io.verbena.tcp.link.LinkException;
+import io.verbena.tcp.link.PacedLink;
 import io.verbena.wire.FrameHeader;
 import io.verbena.wire.FrameType;
 import io.verbena.wire.Hello;
@@ -51,7 +52,7 @@ class JitLinkPropertiesTest {
         private void writeAll(final ByteBuffer... from) throws IOException {
             for (int i = 0; from[from.length - 1].hasRemaining(); i++) {
                 assertThat(i).as("writes").isLessThan(1 << 17);
-                link.write(from);
+                link.write(from, from.length);
             }
         }
 

@@ -1,42 +1,45 @@
 // Copyright the Verbena authors. SPDX-License-Identifier: Apache-2.0
-package io.verbena.tcp.jit;
+package io.verbena.tcp.link;
 
 import io.verbena.PeerIdentity;
-import io.verbena.tcp.link.Link;
-import io.verbena.tcp.link.LinkMemory;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A socket that gives and takes so many bytes at a time, of what the test says that came. */
-final class PacedLink implements Link {
-    private final int pace;
+public final class PacedLink implements Link {
+    private int pace;
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private ByteBuffer incoming = ByteBuffer.allocate(0);
     private boolean ended;
     private boolean closed;
 
-    PacedLink(final int pace) {
+    public PacedLink(final int pace) {
         this.pace = pace;
     }
 
+    /** From now on so many bytes at a time. */
+    public void pace(final int bytes) {
+        pace = bytes;
+    }
+
     /** This has come, once what came before was read. */
-    void feed(final byte[] bytes) {
+    public void feed(final byte[] bytes) {
         incoming = ByteBuffer.wrap(bytes);
     }
 
     /** The peer has ended its half. */
-    void end() {
+    public void end() {
         ended = true;
     }
 
-    byte[] takeWritten() {
+    public byte[] takeWritten() {
         final byte[] bytes = written.toByteArray();
         written.reset();
         return bytes;
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
@@ -67,15 +70,23 @@ final class PacedLink implements Link {
 
     @Override
     public int write(final ByteBuffer from) {
-        final byte[] bytes = new byte[Math.min(pace, from.remaining())];
+        return write(from, pace);
+    }
+
+    private int write(final ByteBuffer from, final int most) {
+        final byte[] bytes = new byte[Math.min(most, from.remaining())];
         from.get(bytes);
         written.writeBytes(bytes);
         return bytes.length;
     }
 
     @Override
-    public long write(final ByteBuffer[] from) {
-        throw new UnsupportedOperationException("one after the other");
+    public long write(final ByteBuffer[] from, final int count) {
+        int left = pace;
+        for (int i = 0; i < count; i++) {
+            left -= write(from[i], left);
+        }
+        return (long) pace - left;
     }
 
     @Override
