@@ -8,6 +8,8 @@ import io.verbena.perf.tls.TemporaryCertificates;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  ./verbena compare --figures rtt64,pipe64 --baseline raw-nio --rounds 5",
+            "  ./verbena compare --figures rtt64,pipe64 --baseline raw-nio,netty-epoll --rounds 5",
             "  ./verbena compare --tls --engine boringssl --figures resp1m"
         })
 @SuppressWarnings("NullAway.Init")
@@ -73,9 +75,12 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--baseline",
+            split = ",",
             paramLabel = "PEER",
-            description = "Whom to relate the others to; by default the first of the peers.")
-    private @Nullable String baseline;
+            description =
+                    "Whom to relate the others to, with a table for each; by default the first of"
+                            + " the peers.")
+    private @Nullable List<String> baselines;
 
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds, to take medians of.")
     private int rounds;
@@ -132,11 +137,11 @@ public final class CompareCommand implements Callable<Integer> {
     private int compare(final Security security) throws InterruptedException, IOException {
         final List<Scenario> scenarios;
         final List<String> peers;
-        final String baseline;
+        final List<String> baselines;
         try {
             scenarios = figures.stream().map(Scenario::named).toList();
             peers = peers(security.peers());
-            baseline = baseline(peers);
+            baselines = baselines(peers);
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -149,13 +154,14 @@ public final class CompareCommand implements Callable<Integer> {
                         seconds);
         for (int round = 1; round <= rounds; round++) {
             for (final Scenario scenario : scenarios) {
-                for (final String peer : peers) {
+                // There and back, so that one who always comes first isn't favoured or harmed.
+                for (final String peer : round % 2 == 1 ? peers : reversed(peers)) {
                     progress("%d/%d %-9s %-16s ", round, rounds, scenario.id(), peer);
-                    measure(child, peer, scenario);
+                    measure(child, round, peer, scenario);
                 }
             }
         }
-        print(scenarios, peers, baseline);
+        print(scenarios, peers, baselines);
         return failures == 0 ? 0 : 1;
     }
 
@@ -167,15 +173,23 @@ public final class CompareCommand implements Callable<Integer> {
         return peers;
     }
 
-    private String baseline(final List<String> peers) {
-        if (baseline == null) {
-            return peers.get(0);
+    private List<String> baselines(final List<String> peers) {
+        if (baselines == null) {
+            return peers.subList(0, 1);
         }
-        if (!peers.contains(baseline)) {
-            throw new IllegalArgumentException(
-                    "the baseline '%s' isn't one of the peers %s".formatted(baseline, peers));
+        for (final String baseline : baselines) {
+            if (!peers.contains(baseline)) {
+                throw new IllegalArgumentException(
+                        "the baseline '%s' isn't one of the peers %s".formatted(baseline, peers));
+            }
         }
-        return baseline;
+        return baselines;
+    }
+
+    private static List<String> reversed(final List<String> peers) {
+        final List<String> reversed = new ArrayList<>(peers);
+        Collections.reverse(reversed);
+        return reversed;
     }
 
     private OwnNetwork network() throws InterruptedException {
@@ -187,11 +201,12 @@ public final class CompareCommand implements Callable<Integer> {
         return network;
     }
 
-    private void measure(final ChildJvm child, final String peer, final Scenario scenario)
+    private void measure(
+            final ChildJvm child, final int round, final String peer, final Scenario scenario)
             throws InterruptedException {
         try {
             final Measurement measurement = leastDisturbed(child, peer, scenario);
-            results.add(measurement);
+            results.add(round, measurement);
             final Metric metric = scenario.metric();
             progress(
                     "%12s %s%s%n",
@@ -232,16 +247,20 @@ public final class CompareCommand implements Callable<Integer> {
     }
 
     private void print(
-            final List<Scenario> scenarios, final List<String> peers, final String baseline) {
+            final List<Scenario> scenarios,
+            final List<String> peers,
+            final List<String> baselines) {
         final PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            for (final Scenario scenario : scenarios) {
-                peers.forEach(peer -> out.println(results.toJson(peer, scenario, baseline)));
+        for (final String baseline : baselines) {
+            if (json) {
+                for (final Scenario scenario : scenarios) {
+                    peers.forEach(peer -> out.println(results.toJson(peer, scenario, baseline)));
+                }
+            } else {
+                final var table = new Table(results, peers, baseline);
+                scenarios.forEach(table::add);
+                out.print(table);
             }
-        } else {
-            final var table = new Table(results, peers, baseline);
-            scenarios.forEach(table::add);
-            out.print(table);
         }
         out.flush();
     }

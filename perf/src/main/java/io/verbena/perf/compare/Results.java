@@ -2,30 +2,63 @@
 package io.verbena.perf.compare;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /** All measurements of a comparison, and their medians. */
 final class Results {
 
-    private final List<Measurement> measurements = new ArrayList<>();
-
-    void add(final Measurement measurement) {
-        measurements.add(measurement);
+    private record Round(int number, Measurement measurement) {
+        boolean isOf(final String peer, final Scenario scenario) {
+            return measurement.peer().equals(peer) && measurement.figure().equals(scenario.id());
+        }
     }
 
-    /** The measurements of one peer in one scenario, a round each. */
+    private final List<Round> all = new ArrayList<>();
+
+    void add(final int round, final Measurement measurement) {
+        all.add(new Round(round, measurement));
+    }
+
+    /** The measurements of one peer in one scenario, of the rounds that succeeded. */
     List<Measurement> rounds(final String peer, final Scenario scenario) {
-        return measurements.stream()
-                .filter(m -> m.peer().equals(peer) && m.figure().equals(scenario.id()))
+        return all.stream()
+                .filter(round -> round.isOf(peer, scenario))
+                .map(Round::measurement)
                 .toList();
     }
 
     /** The median of the rounds, or NaN if none succeeded. */
     double median(final String peer, final Scenario scenario, final Metric metric) {
-        final double[] sorted = rounds(peer, scenario).stream().mapToDouble(metric::of).toArray();
-        Arrays.sort(sorted);
+        return median(rounds(peer, scenario).stream().mapToDouble(metric::of));
+    }
+
+    /**
+     * How many times the baseline's: the median of what it is in each round, or NaN if there is no
+     * round in which both succeeded. A machine that is slower in some rounds than in others is so
+     * for both, which the ratio of two medians would not know.
+     */
+    double ratio(
+            final String peer,
+            final String baseline,
+            final Scenario scenario,
+            final Metric metric) {
+        final DoubleStream.Builder ratios = DoubleStream.builder();
+        for (final Round round : all) {
+            if (round.isOf(peer, scenario)) {
+                all.stream()
+                        .filter(other -> other.number == round.number)
+                        .filter(other -> other.isOf(baseline, scenario))
+                        .mapToDouble(other -> metric.of(other.measurement))
+                        .forEach(base -> ratios.add(metric.of(round.measurement) / base));
+            }
+        }
+        return median(ratios.build());
+    }
+
+    private static double median(final DoubleStream values) {
+        final double[] sorted = values.sorted().toArray();
         final int middle = sorted.length / 2;
         if (sorted.length == 0) {
             return Double.NaN;
@@ -40,10 +73,10 @@ final class Results {
         return 2 * disturbed >= rounds.size();
     }
 
-    /** One line of JSON, with the median, its ratio to the baseline's, and every round. */
+    /** One line of JSON, with the median, the ratio to the baseline, and every round. */
     String toJson(final String peer, final Scenario scenario, final String baseline) {
         final double median = median(peer, scenario, scenario.metric());
-        final double ratio = median / median(baseline, scenario, scenario.metric());
+        final double ratio = ratio(peer, baseline, scenario, scenario.metric());
         return ("{\"figure\":\"%s\",\"peer\":\"%s\",\"unit\":\"%s\",\"median\":%s,"
                         + "\"baseline\":\"%s\",\"ratio\":%s,\"rounds\":[%s]}")
                 .formatted(

@@ -45,7 +45,7 @@ final class Table {
         if (Double.isNaN(median)) {
             return "failed";
         }
-        final double ratio = median / results.median(baseline, scenario, metric);
+        final double ratio = results.ratio(peer, baseline, scenario, metric);
         final String mark = results.isDoubtful(peer, scenario) ? "*" : " ";
         final String times =
                 Double.isNaN(ratio) ? "" : String.format(Locale.ROOT, " %5.2fx", ratio);
@@ -65,7 +65,7 @@ final class Table {
             }
             text.append(line.toString().stripTrailing()).append('\n');
         }
-        return text.append("Medians, and their ratios to ")
+        return text.append("Medians of the rounds' figures, and of their ratios to ")
                 .append(baseline)
                 .append("'s; * others used the CPUs too in half of the rounds or more\n")
                 .toString();
