@@ -3,7 +3,10 @@ package io.verbena.tcp;
 
 import io.verbena.spi.MsgMemory;
 import io.verbena.tcp.Segments.Segment;
+import io.verbena.tcp.link.Link;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,12 +77,17 @@ final class LargePayloads {
         gapBytes += gaps[slot];
     }
 
-    /**
-     * Puts together what is to be sent, of the segment and of payloads.
-     *
-     * @return of how many pieces it is, which are {@link #gathered()}.
-     */
-    int gather(final @Nullable Segment segment) {
+    /** Offers the link what is to be sent, of the segment and of payloads. */
+    void write(final Link link, final @Nullable Segment segment) throws IOException {
+        final int pieces = gather(segment);
+        final long taken = link.write(gathered, pieces);
+        // Nobody's memory is kept beyond its time.
+        Arrays.fill(gathered, 0, pieces, null);
+        sent(taken, segment);
+    }
+
+    /** Puts it together; returns of how many pieces it is. */
+    private int gather(final @Nullable Segment segment) {
         int count = 0;
         int at = 0;
         for (int i = sent; i != added; i++) {
@@ -98,13 +106,8 @@ final class LargePayloads {
         return count;
     }
 
-    /** What {@link #gather} has put together. */
-    ByteBuffer[] gathered() {
-        return gathered;
-    }
-
     /** So many bytes of that were sent. */
-    void sent(final long bytes, final @Nullable Segment segment) {
+    private void sent(final long bytes, final @Nullable Segment segment) {
         long more = bytes;
         while (sent != added) {
             final int slot = sent & MASK;

@@ -35,7 +35,7 @@ final class Outbound {
      */
     static final int FLUSH_LARGE_BYTES = 1024 * 1024;
 
-    /** And so many of them: with more, that cost is spread enough. */
+    /** So is what has come together in so many payloads: that segment is a small part by then. */
     static final int FLUSH_PAYLOADS = 16;
 
     private final SegmentSlot segment;
@@ -92,8 +92,8 @@ final class Outbound {
         if (memory == null || length == 0) {
             return SendResult.SENT;
         }
-        final ByteBuffer source = memory.outbound();
         if (copied) {
+            final ByteBuffer source = memory.outbound();
             source.limit(source.capacity());
             gathered.bytes.put(gathered.end, source, 0, length);
             gathered.end += length;
@@ -149,8 +149,7 @@ final class Outbound {
         final Segment gathered = segment.get();
         final LargePayloads payloads = large;
         if (payloads != null && !payloads.isEmpty()) {
-            final int pieces = payloads.gather(gathered);
-            payloads.sent(link.write(payloads.gathered(), pieces), gathered);
+            payloads.write(link, gathered);
         } else if (gathered != null) {
             gathered.sent(link.write(gathered.unsent()));
         } else {

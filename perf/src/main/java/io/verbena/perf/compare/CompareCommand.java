@@ -116,7 +116,9 @@ public final class CompareCommand implements Callable<Integer> {
                             + " namespace per run that has no pacing.")
     private boolean hostNetwork;
 
-    @Option(names = "--json", description = "Print a line of JSON per figure and peer, no table.")
+    @Option(
+            names = "--json",
+            description = "Print a line of JSON per baseline, figure and peer, no table.")
     private boolean json;
 
     @Spec private CommandSpec spec;
